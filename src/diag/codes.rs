@@ -1,0 +1,91 @@
+//! Every diagnostic code: listed once, never reused.
+//!
+//! A code is a kebab-case name of the pattern it flags, so that "allow `<name>`" reads well.
+
+use super::Severity;
+
+/// The stable name of a kind of problem, with its default severity.
+#[derive(Clone, Copy)]
+pub struct Code(&'static Info);
+
+/// What the manual says of a code.
+#[derive(Debug)]
+pub struct Info {
+    /// Kebab-case name.
+    pub name: &'static str,
+    /// Severity unless configured otherwise.
+    pub severity: Severity,
+    /// One line for the manual: no final period.
+    pub summary: &'static str,
+}
+
+impl Code {
+    /// The kebab-case name.
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The default severity.
+    pub fn severity(self) -> Severity {
+        self.0.severity
+    }
+
+    /// One line for the manual.
+    pub fn summary(self) -> &'static str {
+        self.0.summary
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Code {}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+macro_rules! codes {
+    ($($ident:ident = $name:literal, $severity:ident, $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub const $ident: Code = Code(&Info { name: $name, severity: Severity::$severity, summary: $summary });
+        )*
+
+        /// Every code, sorted by name.
+        pub const ALL: &[Code] = &[$($ident),*];
+    };
+}
+
+// Keep sorted by name; a test checks it.
+codes! {
+    SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";
+    YAML_SYNTAX = "yaml-syntax", Error, "The file is not valid YAML";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_unique_and_well_formed() {
+        for pair in ALL.windows(2) {
+            assert!(pair[0].name() < pair[1].name(), "{} before {}", pair[0], pair[1]);
+        }
+        for code in ALL {
+            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+            assert!(!code.summary().ends_with('.'), "{code}");
+        }
+    }
+}

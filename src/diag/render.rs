@@ -1,0 +1,1 @@
+//! Diagnostics for a terminal, drawn by miette. The only place that names miette.

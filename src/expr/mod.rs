@@ -1,0 +1,117 @@
+//! Typed expressions: what the trees of [`crate::spl::ast`] mean, and their evaluation over [`Batch`]es.
+//!
+//! Two languages meet here. An [`Expr`] is an eval expression: values, three-valued logic, case-sensitive. A
+//! [`Predicate`] is a search expression: two-valued, case-insensitive, with wildcards. Detections, calculated fields
+//! (`EVAL-`), eventtypes and data-model constraints all run through this room.
+
+pub mod eval;
+pub mod functions;
+pub mod lower;
+pub mod predicate;
+pub mod stats;
+
+use crate::source::Span;
+use crate::value::pattern::Pattern;
+use crate::value::regex::Regex;
+use crate::value::{Name, Value};
+use std::sync::Arc;
+
+pub use crate::spl::ast::{BinaryOp, CompareOp, UnaryOp};
+
+/// A field that an expression reads, with the place that names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FieldRef {
+    /// The name, unquoted.
+    pub name: Name,
+    /// In the expanded search text; empty at 0 for fields that no one wrote.
+    pub span: Span,
+}
+
+impl FieldRef {
+    /// A reference at a span.
+    pub fn new(name: impl Into<Name>, span: Span) -> Self {
+        Self { name: name.into(), span }
+    }
+}
+
+/// An eval expression, resolved: functions are known and their arguments counted.
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// A constant.
+    Literal(Value),
+    /// The value of a field; null if the row has none.
+    ///
+    /// A bare name with dots (`userIdentity.userName`) is a field in practice, yet `.` also joins texts: if `parts` is
+    /// not empty and the row has no field of the whole name, the parts are joined instead.
+    Field {
+        /// The whole name.
+        field: FieldRef,
+        /// The fields between the dots, for the fallback; empty for names without dots or in quotes.
+        parts: Vec<FieldRef>,
+    },
+    /// One operand.
+    Unary(UnaryOp, Box<Expr>),
+    /// Two operands.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// True if the operand equals one item; items are expressions without wildcards.
+    In(Box<Expr>, Vec<Expr>),
+    /// A function call.
+    Call {
+        /// The registry's entry.
+        function: &'static functions::Function,
+        /// As many as the function takes.
+        args: Vec<Expr>,
+        /// A pattern among the arguments that is a literal, compiled once.
+        regex: Option<Arc<Regex>>,
+        /// The call.
+        span: Span,
+    },
+    /// A search expression inside an eval expression: `searchmatch("...")`.
+    Matches(Box<Predicate>),
+}
+
+/// A search expression, resolved: constants are compiled patterns.
+#[derive(Clone, Debug)]
+pub enum Predicate {
+    /// All hold; an empty list is true for every row (`search *`).
+    And(Vec<Predicate>),
+    /// Any holds; an empty list is true for no row (an empty subsearch).
+    Or(Vec<Predicate>),
+    /// Does not hold. Two-valued: true for a row that lacks the field.
+    Not(Box<Predicate>),
+    /// `field op pattern`. False for a row that lacks the field. A multivalue satisfies it if one value does.
+    Compare {
+        /// Left side.
+        field: FieldRef,
+        /// Operator.
+        op: CompareOp,
+        /// Right side, compiled.
+        pattern: Pattern,
+    },
+    /// `field IN (...)`: the same as `=` with any of the patterns.
+    In {
+        /// Left side.
+        field: FieldRef,
+        /// In the order written.
+        patterns: Vec<Pattern>,
+    },
+    /// A word or phrase in `_raw`.
+    Keyword(predicate::Keyword),
+    /// `earliest=`, `latest=` and their kin: a bound on `_time`, in seconds since the epoch, or relative to the
+    /// search's start.
+    TimeBound(predicate::TimeBound),
+    /// The rows of a subsearch as a condition: the index of its plan in `ir::Plan::subsearches`. The engine replaces it
+    /// by what the subsearch gives before the search runs.
+    Subsearch(usize),
+}
+
+/// What an evaluation needs to know besides the row.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// `now()`: start of the search, seconds since the epoch.
+    pub now: f64,
+    /// The search's time zone; UTC unless the user says otherwise.
+    pub zone: jiff::tz::TimeZone,
+    /// Seed of `random()`, so that results can be repeated.
+    pub seed: u64,
+}

@@ -1,0 +1,18 @@
+//! escudo: a compiler for Splunk detection content.
+#![allow(clippy::doc_markdown)]
+
+pub mod build;
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod content;
+pub mod diag;
+pub mod docs;
+pub mod engine;
+pub mod events;
+pub mod expr;
+pub mod ir;
+pub mod knowledge;
+pub mod source;
+pub mod spl;
+pub mod value;

@@ -1,0 +1,2 @@
+//! The `escudo` program: arguments in, exit status out.
+fn main() {}

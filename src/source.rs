@@ -1,0 +1,467 @@
+//! Source files, byte spans, and the map from any derived text back to the file.
+//!
+//! A detection's search is rarely a plain piece of its file: YAML folds lines and doubles quotes, macros replace calls
+//! by definitions. [`Located`] is a string that remembers, piece by piece, where it came from, so that a span in the
+//! expanded search still names the exact characters that the author wrote.
+//!
+//! Nothing here knows YAML or SPL.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Names one file of a [`Sources`]. Ids are dense and in the order of [`Sources::add`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A half-open byte range in some text; which text is said by the context.
+///
+/// Both ends lie on character boundaries. An empty span marks a position between two characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte; never below `start`.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end` (bytes). Offsets beyond 4 GiB saturate; texts that large are refused on reading.
+    pub fn new(start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The empty span at `offset`.
+    pub fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+
+    /// The span as a range for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the span holds no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The same span, `by` bytes further on.
+    #[must_use]
+    pub fn shifted(self, by: usize) -> Self {
+        Self::new(self.start as usize + by, self.end as usize + by)
+    }
+}
+
+/// A value together with its place in the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Spanned<T> {
+    /// The value.
+    pub node: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Pairs a value with its span.
+    pub fn new(node: T, span: Span) -> Self {
+        Self { node, span }
+    }
+
+    /// The same span around another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { node: f(self.node), span: self.span }
+    }
+}
+
+/// A span in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// Bytes of its text.
+    pub span: Span,
+}
+
+/// One source file: its name as the user wrote it (or `builtin:...`), and its whole text.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: PathBuf,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// The path as it was given, relative or not; it is shown to the user unchanged.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text, unchanged: line ends and byte-order mark included.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Line and column of a byte offset, both from 1; columns count characters, not bytes. Past the end means the end.
+    pub fn line_column(&self, offset: u32) -> (u32, u32) {
+        let offset = (offset as usize).min(self.text.len());
+        let line = self.line_starts.partition_point(|&start| start as usize <= offset) - 1;
+        let start = self.line_starts[line] as usize;
+        let head = self.text.get(start..offset).unwrap_or_default();
+        (line as u32 + 1, head.chars().count() as u32 + 1)
+    }
+}
+
+/// Line and column of both ends of a place: from 1, in characters, the end exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineColumns {
+    /// Line of the first character.
+    pub line: u32,
+    /// Column of the first character.
+    pub column: u32,
+    /// Line of the end.
+    pub end_line: u32,
+    /// Column one past the last character.
+    pub end_column: u32,
+}
+
+/// All files that were read; the only owner of their texts.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file and gives it an id.
+    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let mut line_starts = vec![0];
+        line_starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(at, _)| at as u32 + 1));
+        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The file of an id that this value handed out.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// Every file with its id, in the order added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file))
+    }
+
+    /// Lines and columns of a place.
+    pub fn line_columns(&self, place: Place) -> LineColumns {
+        let file = self.file(place.file);
+        let (line, column) = file.line_column(place.span.start);
+        let (end_line, end_column) = file.line_column(place.span.end);
+        LineColumns { line, column, end_line, end_column }
+    }
+
+    /// The characters at a place; empty if the span is not one of the file's.
+    pub fn text(&self, place: Place) -> &str {
+        self.file(place.file).text.get(place.span.range()).unwrap_or_default()
+    }
+}
+
+/// How a piece of derived text relates to the bytes it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// Byte for byte: offset `n` of the piece is offset `n` of the origin.
+    Verbatim,
+    /// The whole piece stands for the whole origin: a folded line break, `''` for `'`, `\t` for a tab.
+    Decoded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    /// Offset in the derived text.
+    at: u32,
+    origin: Place,
+    copied: Copied,
+    /// Index into `Located::frames`.
+    frame: Option<u32>,
+}
+
+/// One macro call whose expansion produced a part of a [`Located`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Name of the macro, without arguments.
+    pub name: Arc<str>,
+    /// The call as written, backticks included: in the root text, or in the definition of `parent`.
+    pub call: Place,
+    /// The whole definition.
+    pub definition: Place,
+    /// The frame in whose expansion the call stands.
+    pub parent: Option<u32>,
+}
+
+/// Where a span of a derived text comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// In the file that the author wrote: the characters themselves, or the outermost macro call that produced them.
+    pub place: Place,
+    /// The macro expansions passed through, outermost first: the macro's name and, in its definition, the characters
+    /// (or the inner call) concerned.
+    pub through: Vec<(Arc<str>, Place)>,
+}
+
+/// A text derived from files, with the origin of every byte.
+///
+/// Invariant: `text.is_empty()`, or the first piece begins at 0; pieces are in ascending order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Located {
+    text: String,
+    pieces: Vec<Piece>,
+    frames: Vec<Frame>,
+    /// Where an empty text would have stood.
+    anchor: Option<Place>,
+}
+
+impl Located {
+    /// An empty text that stands at `anchor`.
+    pub fn empty(anchor: Place) -> Self {
+        Self { anchor: Some(anchor), ..Self::default() }
+    }
+
+    /// A text that is the bytes at `place`, unchanged.
+    pub fn verbatim(text: impl Into<String>, place: Place) -> Self {
+        let mut located = Self::empty(place);
+        located.push(&text.into(), place, Copied::Verbatim);
+        located
+    }
+
+    /// The derived text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Appends text that came from `origin`. Adjacent verbatim pieces are joined.
+    pub fn push(&mut self, text: &str, origin: Place, copied: Copied) {
+        self.push_in_frame(text, origin, copied, None);
+    }
+
+    fn push_in_frame(&mut self, text: &str, origin: Place, copied: Copied, frame: Option<u32>) {
+        if text.is_empty() {
+            return;
+        }
+        let at = self.text.len() as u32;
+        self.text.push_str(text);
+        if copied == Copied::Verbatim
+            && let Some(last) = self.pieces.last_mut()
+            && last.copied == Copied::Verbatim
+            && last.frame == frame
+            && last.origin.file == origin.file
+            && last.origin.span.end == origin.span.start
+        {
+            last.origin.span.end = origin.span.end;
+            return;
+        }
+        self.pieces.push(Piece { at, origin, copied, frame });
+    }
+
+    /// Opens a frame for a macro call found in this text's origin; give the result to [`Located::append_expansion`].
+    pub fn add_frame(&mut self, frame: Frame) -> u32 {
+        self.frames.push(frame);
+        self.frames.len() as u32 - 1
+    }
+
+    /// The frames opened so far.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// The innermost frame that the byte at `offset` belongs to.
+    pub fn frame_at(&self, offset: usize) -> Option<u32> {
+        self.piece_index(offset as u32).and_then(|index| self.pieces[index].frame)
+    }
+
+    /// Appends a part of another text, origins and frames kept. Frames of `other` are looked up in `self`, so both must
+    /// share a frame list, or `other` must have none.
+    pub fn append_part(&mut self, other: &Self, range: Range<usize>) {
+        self.append_mapped(other, range, |frame| frame);
+    }
+
+    /// Appends a macro definition (a text without frames) as the content of `frame`.
+    pub fn append_expansion(&mut self, definition: &Self, range: Range<usize>, frame: u32) {
+        self.append_mapped(definition, range, |_| Some(frame));
+    }
+
+    fn append_mapped(&mut self, other: &Self, range: Range<usize>, frame: impl Fn(Option<u32>) -> Option<u32>) {
+        let mut at = range.start;
+        while at < range.end {
+            let Some(index) = other.piece_index(at as u32) else { return };
+            let piece = other.pieces[index];
+            let piece_end = other.piece_end(index).min(range.end);
+            let origin = other.part_of(index, at, piece_end);
+            self.push_in_frame(&other.text[at..piece_end], origin, piece.copied, frame(piece.frame));
+            at = piece_end;
+        }
+    }
+
+    fn piece_index(&self, offset: u32) -> Option<usize> {
+        self.pieces.partition_point(|piece| piece.at <= offset).checked_sub(1)
+    }
+
+    fn piece_end(&self, index: usize) -> usize {
+        self.pieces.get(index + 1).map_or(self.text.len(), |next| next.at as usize)
+    }
+
+    /// The origin of the bytes `from..to` of one piece.
+    fn part_of(&self, index: usize, from: usize, to: usize) -> Place {
+        let piece = &self.pieces[index];
+        match piece.copied {
+            Copied::Decoded => piece.origin,
+            Copied::Verbatim => {
+                let base = piece.origin.span.start as usize;
+                let skip = |offset: usize| base + offset.saturating_sub(piece.at as usize);
+                Place { file: piece.origin.file, span: Span::new(skip(from), skip(to)) }
+            }
+        }
+    }
+
+    /// Where a span of this text comes from.
+    ///
+    /// A span over several pieces of the author's own text gives the range from the first to the last of them; a span
+    /// that touches an expansion gives the outermost call, and the way in through the definitions.
+    pub fn trace(&self, span: Span) -> Option<Trace> {
+        let Some(first) = self.piece_index(span.start.min((self.text.len() as u32).saturating_sub(1))) else {
+            return self.anchor.map(|place| Trace { place, through: Vec::new() });
+        };
+        let last_byte = if span.is_empty() { span.start } else { span.end - 1 };
+        let last = self.piece_index(last_byte).unwrap_or(first).max(first);
+        let start = self.end_of_trace(first, span.start as usize, span.end as usize);
+        if first == last {
+            return Some(start);
+        }
+        let end = self.end_of_trace(last, self.pieces[last].at as usize, span.end as usize);
+        let same_file = start.place.file == end.place.file;
+        if same_file && start.place.span != end.place.span {
+            let place = Place { file: start.place.file, span: start.place.span.to(end.place.span) };
+            return Some(Trace { place, through: Vec::new() });
+        }
+        // Both ends lie in one call: name the deepest expansion that they share, as one range in its definition.
+        let mut through = Vec::new();
+        for ((name, a), (other, b)) in start.through.iter().zip(&end.through) {
+            if name != other || a.file != b.file {
+                break;
+            }
+            through.push((name.clone(), Place { file: a.file, span: a.span.to(b.span) }));
+            if a.span != b.span {
+                break;
+            }
+        }
+        Some(Trace { place: start.place, through })
+    }
+
+    fn end_of_trace(&self, index: usize, from: usize, to: usize) -> Trace {
+        let end = to.min(self.piece_end(index));
+        let mut place = self.part_of(index, from.min(end), end);
+        let mut through = Vec::new();
+        let mut frame = self.pieces[index].frame;
+        while let Some(at) = frame {
+            let Some(inside) = self.frames.get(at as usize) else { break };
+            through.push((inside.name.clone(), place));
+            place = inside.call;
+            frame = inside.parent;
+        }
+        through.reverse();
+        Trace { place, through }
+    }
+
+    /// The place of a span in the author's file; the outermost macro call if the span lies in an expansion.
+    pub fn place(&self, span: Span) -> Option<Place> {
+        self.trace(span).map(|trace| trace.place)
+    }
+
+    /// The place of the whole text.
+    pub fn whole(&self) -> Option<Place> {
+        self.place(Span::new(0, self.text.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(file: FileId, start: usize, end: usize) -> Place {
+        Place { file, span: Span::new(start, end) }
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let mut sources = Sources::new();
+        let id = sources.add("a.yml", "é: x\nsecond");
+        assert_eq!(sources.file(id).line_column(0), (1, 1));
+        assert_eq!(sources.file(id).line_column(2), (1, 2));
+        assert_eq!(sources.file(id).line_column(6), (2, 1));
+        assert_eq!(sources.file(id).line_column(99), (2, 7));
+    }
+
+    #[test]
+    fn a_span_over_a_decoded_piece_covers_its_origin() {
+        let mut sources = Sources::new();
+        let id = sources.add("a.yml", "it''s fine");
+        let mut text = Located::empty(place(id, 0, 0));
+        text.push("it", place(id, 0, 2), Copied::Verbatim);
+        text.push("'", place(id, 2, 4), Copied::Decoded);
+        text.push("s fine", place(id, 4, 10), Copied::Verbatim);
+        assert_eq!(text.as_str(), "it's fine");
+        assert_eq!(text.place(Span::new(0, 4)), Some(place(id, 0, 5)));
+        assert_eq!(text.place(Span::new(5, 9)), Some(place(id, 6, 10)));
+        assert_eq!(text.place(Span::at(9)), Some(place(id, 10, 10)));
+    }
+
+    #[test]
+    fn an_expansion_points_at_the_call_and_into_the_definition() {
+        let mut sources = Sources::new();
+        let root = sources.add("search", "a `m` b");
+        let definition_file = sources.add("macro", "x y z");
+        let author = Located::verbatim("a `m` b", place(root, 0, 7));
+        let definition = Located::verbatim("x y z", place(definition_file, 0, 5));
+        let mut text = Located::empty(place(root, 0, 7));
+        text.append_part(&author, 0..2);
+        let frame = text.add_frame(Frame {
+            name: "m".into(),
+            call: place(root, 2, 5),
+            definition: place(definition_file, 0, 5),
+            parent: None,
+        });
+        text.append_expansion(&definition, 0..5, frame);
+        text.append_part(&author, 5..7);
+        assert_eq!(text.as_str(), "a x y z b");
+        let trace = text.trace(Span::new(4, 5)).expect("inside the text");
+        assert_eq!(trace.place, place(root, 2, 5));
+        assert_eq!(trace.through, vec![("m".into(), place(definition_file, 2, 3))]);
+        let whole = text.trace(Span::new(0, 9)).expect("inside the text");
+        assert_eq!(whole.place, place(root, 0, 7));
+    }
+}

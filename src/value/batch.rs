@@ -1,0 +1,148 @@
+//! Rows as columns: the unit that flows between operators.
+
+use super::{Name, Value};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// The values of one field, one per row. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column(Arc<Vec<Value>>);
+
+impl Column {
+    /// A column of these values, in row order.
+    pub fn new(values: Vec<Value>) -> Self {
+        Self(Arc::new(values))
+    }
+
+    /// The same value in every row.
+    pub fn repeat(value: Value, rows: usize) -> Self {
+        Self::new(vec![value; rows])
+    }
+
+    /// The values, in row order.
+    pub fn values(&self) -> &[Value] {
+        &self.0
+    }
+
+    /// The values for writing; copied first if the column is shared.
+    pub fn values_mut(&mut self) -> &mut Vec<Value> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+/// A run of rows. Every column has [`Batch::rows`] values; a field that a row lacks is null in its column.
+///
+/// Columns keep the order in which they were made: by-fields before aggregates, `table` as listed. Whether a column
+/// without any value counts as a field is decided at the end ("is a column of the result set").
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    rows: usize,
+    columns: IndexMap<Name, Column>,
+}
+
+impl Batch {
+    /// Rows without fields.
+    pub fn new(rows: usize) -> Self {
+        Self { rows, columns: IndexMap::new() }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns in order.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = (&Name, &Column)> {
+        self.columns.iter()
+    }
+
+    /// The names of the columns in order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &Name> {
+        self.columns.keys()
+    }
+
+    /// One column.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.get(name)
+    }
+
+    /// One value; null when there is no such column or row.
+    pub fn value(&self, row: usize, name: &str) -> &Value {
+        static NULL: Value = Value::Null;
+        self.columns.get(name).and_then(|column| column.values().get(row)).unwrap_or(&NULL)
+    }
+
+    /// Sets a column, in its old place if it exists, else last.
+    ///
+    /// # Panics
+    /// If the column's length is not the number of rows: a bug of the caller.
+    pub fn set(&mut self, name: impl Into<Name>, column: Column) {
+        assert_eq!(column.values().len(), self.rows, "a column has one value per row");
+        self.columns.insert(name.into(), column);
+    }
+
+    /// Removes a column; the order of the others stays.
+    pub fn remove(&mut self, name: &str) -> Option<Column> {
+        self.columns.shift_remove(name)
+    }
+
+    /// Keeps the columns whose name the predicate accepts.
+    pub fn retain_columns(&mut self, mut keep: impl FnMut(&Name) -> bool) {
+        self.columns.retain(|name, _| keep(name));
+    }
+
+    /// The rows at `rows`, in that order; an index may repeat.
+    #[must_use]
+    pub fn take(&self, rows: &[usize]) -> Self {
+        let columns = self
+            .columns
+            .iter()
+            .map(|(name, column)| {
+                let values = rows.iter().map(|&row| column.values()[row].clone()).collect();
+                (name.clone(), Column::new(values))
+            })
+            .collect();
+        Self { rows: rows.len(), columns }
+    }
+
+    /// Appends the rows of another batch; a column that one side lacks is null there.
+    pub fn append(&mut self, other: &Self) {
+        for (name, column) in &mut self.columns {
+            match other.columns.get(name) {
+                Some(more) => column.values_mut().extend_from_slice(more.values()),
+                None => column.values_mut().resize(self.rows + other.rows, Value::Null),
+            }
+        }
+        for (name, more) in &other.columns {
+            if !self.columns.contains_key(name) {
+                let mut values = vec![Value::Null; self.rows];
+                values.extend_from_slice(more.values());
+                self.columns.insert(name.clone(), Column::new(values));
+            }
+        }
+        self.rows += other.rows;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn append_fills_missing_columns_with_null() {
+        let mut left = Batch::new(1);
+        left.set("a", Column::new(vec!["1".into()]));
+        let mut right = Batch::new(1);
+        right.set("b", Column::new(vec!["2".into()]));
+        left.append(&right);
+        assert_eq!(left.rows(), 2);
+        assert_eq!(left.value(1, "a"), &Value::Null);
+        assert_eq!(left.value(1, "b"), &Value::from("2"));
+        assert_eq!(left.take(&[1]).value(0, "b"), &Value::from("2"));
+    }
+}

@@ -1,0 +1,4 @@
+//! (to be written)
+/// A span of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeSpan;
