@@ -4,12 +4,18 @@
 //! a filter, fills and an aggregate. What has no such meaning is a [`Native`] operation supplied by the command's own
 //! file. The engine, the field flow and later back ends know operations only.
 
+pub mod flow;
+pub mod needs;
 pub mod op;
 pub mod print;
+pub mod reads;
 pub mod schema;
+pub mod wildcard;
 
+pub use flow::{PlanFlow, flow};
+pub use needs::{Fields, Needs, needs};
 pub use op::{Native, Op, Operator};
-pub use schema::{FieldInfo, Flow, Schema};
+pub use schema::{Catalog, FieldInfo, Flow, NoCatalog, Read, ReadKind, Schema};
 
 use crate::source::Span;
 

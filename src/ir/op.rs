@@ -1,6 +1,6 @@
 //! The operations of a plan.
 
-use super::{Flow, Plan, Schema};
+use super::{Flow, Plan, Schema, wildcard};
 use crate::expr::stats::StatsFunction;
 use crate::expr::{Context, Expr, FieldRef, Predicate};
 use crate::source::{Span, Spanned};
@@ -104,6 +104,29 @@ pub enum Op {
     Append(Box<Plan>),
     /// Runs a plan on a copy of the incoming rows and adds its result after them.
     AppendPipe(Box<Plan>),
+    /// Columns of a subsearch beside those of the incoming rows, row by row in order.
+    AppendColumns {
+        /// The subsearch.
+        plan: Box<Plan>,
+        /// Its fields replace fields of the same name; otherwise only new fields come in.
+        overwrite: bool,
+    },
+    /// Runs a search once per row, with `$field$` in its text replaced by the row's values; its rows replace the row.
+    Map {
+        /// The text before replacement, unescaped; it may begin with a pipe.
+        search: Spanned<Name>,
+        /// At most so many rows are taken.
+        max: usize,
+    },
+    /// Writes the rows into a lookup table and passes them on. `_...` fields are not written.
+    Output {
+        /// Lookup definition or file name.
+        lookup: Spanned<Name>,
+        /// After the rows of the table instead of replacing them.
+        append: bool,
+        /// Write even if there are no rows, which empties the table.
+        empty_replaces: bool,
+    },
     /// An operation with semantics of its own, supplied by its command.
     Native(Arc<dyn Native>),
     /// A command that is understood but cannot be run here.
@@ -131,6 +154,23 @@ pub struct Selector {
     pub name: Name,
     /// In the expanded search text.
     pub span: Span,
+}
+
+impl Selector {
+    /// A selector at a span.
+    pub fn new(name: impl Into<Name>, span: Span) -> Self {
+        Self { name: name.into(), span }
+    }
+
+    /// Whether the name holds a `*`.
+    pub fn is_pattern(&self) -> bool {
+        wildcard::is_pattern(&self.name)
+    }
+
+    /// Whether the selector covers a field of this name.
+    pub fn matches(&self, name: &str) -> bool {
+        wildcard::matches(&self.name, name)
+    }
 }
 
 /// `target = value`.

@@ -1,5 +1,8 @@
-//! Field flow: which fields rows have after each step of a plan.
+//! What is known of the fields of rows at one point of a plan.
+//!
+//! [`super::flow`] computes a [`Schema`] behind each step; [`super::needs`] goes the other way.
 
+use crate::expr::FieldRef;
 use crate::source::Span;
 use crate::value::Name;
 use indexmap::IndexMap;
@@ -17,6 +20,35 @@ pub struct FieldInfo {
     pub number: bool,
 }
 
+impl FieldInfo {
+    /// A field made at a place of the search, of which nothing else is known.
+    pub fn made(span: Span) -> Self {
+        Self { made: Some(span), ..Self::default() }
+    }
+
+    /// What holds for the values of both.
+    #[must_use]
+    pub fn either(&self, other: &Self) -> Self {
+        Self {
+            made: self.made.or(other.made),
+            multivalue: self.multivalue || other.multivalue,
+            always: self.always && other.always,
+            number: self.number && other.number,
+        }
+    }
+}
+
+/// How a field was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Name of the command that dropped it.
+    pub command: &'static str,
+    /// The place of that command.
+    pub span: Span,
+    /// Its new name, if it was renamed rather than dropped.
+    pub renamed_to: Option<Name>,
+}
+
 /// The fields that rows can have at one point of a plan.
 ///
 /// Open: "these, and possibly any other". Closed: these only.
@@ -26,22 +58,139 @@ pub struct Schema {
     pub fields: IndexMap<Name, FieldInfo>,
     /// Rows may have fields that are not listed.
     pub open: bool,
-    /// Fields that existed earlier and were dropped: the name, and the command that dropped it (name, place).
-    pub dropped: IndexMap<Name, (&'static str, Span)>,
+    /// Fields that existed earlier and were dropped or renamed.
+    pub dropped: IndexMap<Name, Loss>,
+    /// The command that closed an open schema: what it did not keep may have existed before it.
+    pub closed_by: Option<Loss>,
 }
 
 impl Schema {
+    /// Rows of which nothing is known.
+    pub fn any() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
     /// Whether rows can have this field.
     pub fn can_have(&self, name: &str) -> bool {
         self.fields.contains_key(name) || (self.open && !self.dropped.contains_key(name))
+    }
+
+    /// Sets a field; one that exists keeps its place.
+    pub fn set(&mut self, name: impl Into<Name>, info: FieldInfo) {
+        let name = name.into();
+        self.dropped.shift_remove(&name);
+        self.fields.insert(name, info);
+    }
+
+    /// Removes a field and remembers by what.
+    pub fn drop_field(&mut self, name: &Name, by: Loss) {
+        let known = self.fields.shift_remove(name).is_some();
+        if known || (self.open && !self.dropped.contains_key(name)) {
+            self.dropped.insert(name.clone(), by);
+        }
+    }
+
+    /// Rows may have any field from here on: nothing is known to be missing.
+    pub fn open_up(&mut self) {
+        self.open = true;
+        self.closed_by = None;
+        self.dropped.clear();
+    }
+
+    /// The schema of rows of either kind; fields of `self` come first.
+    pub fn merge(&mut self, other: &Self) {
+        let open = self.open || other.open;
+        self.dropped.retain(|name, _| !other.can_have(name));
+        for (name, by) in &other.dropped {
+            if !self.can_have(name) && !self.dropped.contains_key(name) {
+                self.dropped.insert(name.clone(), by.clone());
+            }
+        }
+        for (name, info) in &mut self.fields {
+            *info = match other.fields.get(name) {
+                Some(theirs) => info.either(theirs),
+                None => FieldInfo { always: false, ..info.clone() },
+            };
+        }
+        for (name, info) in &other.fields {
+            if !self.fields.contains_key(name) {
+                self.set(name.clone(), FieldInfo { always: false, ..info.clone() });
+            }
+        }
+        self.open = open;
+        if open {
+            self.closed_by = None;
+        } else if self.closed_by.is_none() {
+            self.closed_by.clone_from(&other.closed_by);
+        }
+    }
+}
+
+/// What becomes of a field that a step reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadKind {
+    /// Its value decides what comes out; without the field the step does nothing useful.
+    Value,
+    /// It is only listed: `table`, `fields`, an output list.
+    Listed,
+    /// The search asks whether it is there (`isnull`, `coalesce`, `fillnull`): a missing field is foreseen.
+    Tested,
+    /// A piece of a dotted name, read only if there is no field of the whole name.
+    Part,
+}
+
+/// One field that a step reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The field, with the place that names it; the place is empty at 0 for fields that no one wrote.
+    pub field: FieldRef,
+    /// What for.
+    pub kind: ReadKind,
+}
+
+impl Read {
+    /// A read of the value.
+    pub fn value(field: &FieldRef) -> Self {
+        Self { field: field.clone(), kind: ReadKind::Value }
+    }
+
+    /// A read of a field that the search does not write out, such as the `_time` of `latest(x)`.
+    pub fn implied(name: &str) -> Self {
+        Self { field: FieldRef::new(name, Span::default()), kind: ReadKind::Tested }
     }
 }
 
 /// What a step does to fields.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
-    /// Fields that the step reads, with the place that names each.
-    pub reads: Vec<crate::expr::FieldRef>,
+    /// Fields that the step reads, in the order written.
+    pub reads: Vec<Read>,
+    /// The step looks at every field of its input, whatever the name.
+    pub reads_all: bool,
     /// The schema behind the step.
     pub output: Schema,
+}
+
+/// What is known outside of the search: data models and lookups.
+pub trait Catalog {
+    /// The fields of a dataset, or without one those of all root datasets of the model; named `Dataset.field` when
+    /// `prefixed`. `None`: the model or dataset is not known, so its rows may have any field.
+    fn dataset_fields(&self, model: &str, dataset: Option<&str>, prefixed: bool) -> Option<Vec<(Name, FieldInfo)>>;
+
+    /// The columns of a lookup; `None` if the lookup or its columns are not known.
+    fn lookup_columns(&self, lookup: &str) -> Option<Vec<Name>>;
+}
+
+/// A catalog that knows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoCatalog;
+
+impl Catalog for NoCatalog {
+    fn dataset_fields(&self, _: &str, _: Option<&str>, _: bool) -> Option<Vec<(Name, FieldInfo)>> {
+        None
+    }
+
+    fn lookup_columns(&self, _: &str) -> Option<Vec<Name>> {
+        None
+    }
 }
