@@ -288,6 +288,23 @@ impl Located {
         self.pieces.push(Piece { at, origin, copied, frame });
     }
 
+    /// A part of this text, origins and frames kept; `range` lies on character boundaries.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let anchor = self.place(Span::new(range.start, range.end)).or(self.anchor);
+        let mut part = Self { anchor, frames: self.frames.clone(), ..Self::default() };
+        part.append_part(self, range);
+        part
+    }
+
+    /// Each piece in order: its text, where it came from, and how.
+    pub fn pieces(&self) -> impl Iterator<Item = (&str, Place, Copied)> {
+        self.pieces
+            .iter()
+            .enumerate()
+            .map(|(index, piece)| (&self.text[piece.at as usize..self.piece_end(index)], piece.origin, piece.copied))
+    }
+
     /// Opens a frame for a macro call found in this text's origin; give the result to [`Located::append_expansion`].
     pub fn add_frame(&mut self, frame: Frame) -> u32 {
         self.frames.push(frame);

@@ -71,7 +71,14 @@ macro_rules! codes {
 // Keep sorted by name; a test checks it.
 codes! {
     SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";
+    YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
+    YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
+    YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";
+    YAML_NOT_UTF8 = "yaml-not-utf8", Error, "The file is not encoded as UTF-8";
+    YAML_SEVERAL_DOCUMENTS = "yaml-several-documents", Error, "The file holds more than one YAML document";
     YAML_SYNTAX = "yaml-syntax", Error, "The file is not valid YAML";
+    YAML_TYPE = "yaml-type", Error, "A key has a value of another type than expected";
+    YAML_UNKNOWN_TAG = "yaml-unknown-tag", Error, "A YAML tag is not one that content may use";
 }
 
 #[cfg(test)]
@@ -84,7 +91,7 @@ mod tests {
             assert!(pair[0].name() < pair[1].name(), "{} before {}", pair[0], pair[1]);
         }
         for code in ALL {
-            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
             assert!(!code.summary().ends_with('.'), "{code}");
         }
     }

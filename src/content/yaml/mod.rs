@@ -2,8 +2,53 @@
 //!
 //! Values are those that YAML 1.1 readers give (`yes` is true, `2024-01-01` is a date, `0o17` is text), because that is
 //! what the tools of this content read.
+//!
+//! | step | where |
+//! |---|---|
+//! | events with byte spans | granit-parser |
+//! | the tree: aliases, merge keys, repeated keys, bounds | `compose` |
+//! | a scalar's text, every byte with its origin | `decode` |
+//! | a plain scalar's value | `resolve` |
 
-use crate::source::{Located, Place};
+mod access;
+mod compose;
+mod decode;
+mod problems;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+use crate::diag::{Diagnostic, codes};
+use crate::source::{FileId, Located, Place, Span};
+
+/// Larger files are refused unread.
+pub const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Reads one document with the place of everything in it.
+///
+/// The node is `None` exactly if the text is empty, not YAML, or beyond the bounds (16 MiB, 100 levels, 500,000 values
+/// with aliases resolved); then one of the findings is an error that says so. Other findings (a repeated key, an unknown
+/// tag, a second document, which is not read) come with a node. Never panics, whatever the text.
+pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return (None, vec![too_large(file, text.len() as u64)]);
+    }
+    let node = compose::document(file, text, &mut diagnostics);
+    (node, diagnostics)
+}
+
+/// The finding for a file that was not read because of its size.
+pub fn too_large(file: FileId, bytes: u64) -> Diagnostic {
+    problems::too_large(Place { file, span: Span::at(0) }, bytes)
+}
+
+/// The finding for a file that is not UTF-8; `valid` bytes at its beginning are.
+pub fn not_utf8(file: FileId, valid: usize) -> Diagnostic {
+    Diagnostic::new(codes::YAML_NOT_UTF8, "the file is not UTF-8", Place { file, span: Span::at(valid) })
+        .label("not a character from here on")
+        .help("save the file as UTF-8")
+}
 
 /// A node of a YAML document.
 #[derive(Clone, Debug, PartialEq)]
