@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::source::{Copied, Sources};
+use std::fmt::Write;
 
 fn read(text: &str) -> (Sources, Option<Node>, Vec<Diagnostic>) {
     let mut sources = Sources::new();
@@ -209,11 +210,11 @@ fn hostile_files_meet_bounds() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..20 {
         let before = level - 1;
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", format!("*a{before}, ").repeat(9)));
+        writeln!(bomb, "a{level}: &a{level} [{}]", format!("*a{before}, ").repeat(9)).unwrap();
     }
     let mut nested = String::from("a0: &a0 [x]\n");
     for level in 1..200 {
-        nested.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        writeln!(nested, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
     }
     let long = format!("a: &a '{}'\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1000));
     for text in [deep_flow, deep_block, bomb, nested, long] {
