@@ -70,7 +70,28 @@ macro_rules! codes {
 
 // Keep sorted by name; a test checks it.
 codes! {
+    BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
+    EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
+    FOREIGN_OPERATOR = "foreign-operator", Error, "An operator of another language is used: `&&`, `||` or `!`";
+    IN_WITHOUT_PARENTHESES = "in-without-parentheses", Error, "The list after `IN` has no parentheses";
+    LOWERCASE_BOOLEAN = "lowercase-boolean", Warning, "A lower-case `and`, `or` or `not` in a search expression is a word to look for";
+    MACRO_ARITY = "macro-arity", Error, "A macro is called with a number of arguments that no definition takes";
+    MACRO_EXPANSION_TOO_LARGE = "macro-expansion-too-large", Error, "The macros of a search expand to too much text";
+    MISSING_ARGUMENT = "missing-argument", Error, "A command or function lacks an argument";
+    MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
+    NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
+    RECURSIVE_MACRO = "recursive-macro", Error, "A macro calls itself";
+    SMART_QUOTES = "smart-quotes", Error, "A typographic quote stands where a plain one is needed";
     SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";
+    STRAY_BACKTICK = "stray-backtick", Error, "A backtick outside of quotes belongs to no macro call";
+    UNCLOSED_BRACKET = "unclosed-bracket", Error, "A subsearch has no closing bracket";
+    UNCLOSED_COMMENT = "unclosed-comment", Error, "A comment has no end";
+    UNCLOSED_MACRO_CALL = "unclosed-macro-call", Error, "A macro call has no closing backtick";
+    UNCLOSED_PARENTHESIS = "unclosed-parenthesis", Error, "A parenthesis has no end";
+    UNCLOSED_QUOTE = "unclosed-quote", Error, "A quoted string has no end";
+    UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
+    UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
+    UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
     YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";

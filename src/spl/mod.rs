@@ -1,2 +1,18 @@
-//! (to be written)
+//! The SPL front end: from the text of a search to a syntax tree, and back.
+//!
+//! ```text
+//! text with macro calls ──expand──► text ──parse──► ast::Search ──print──► text
+//! ```
+//!
+//! - [`expand`] replaces macro calls by their definitions and removes comments; every byte of the result still knows
+//!   the file it came from.
+//! - [`parse`] never fails: it returns what it understood together with a list of problems. A stage that it cannot
+//!   read is kept as [`ast::Arg::Raw`], so that the others can still be analysed.
+//! - [`print()`] writes a tree in one layout, a line per pipe; parsing that gives the same tree.
+
 pub mod ast;
+pub mod commands;
+mod parse;
+mod scan;
+
+pub use parse::{Parsed, parse, parse_condition, parse_eval};

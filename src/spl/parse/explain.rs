@@ -1,0 +1,216 @@
+//! From pest's complaint to the author's words.
+
+use super::grammar::Rule;
+use super::text::{is_blank, trimmed};
+use crate::diag::{Problem, codes};
+use crate::source::Span;
+use crate::spl::commands;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+/// A pipe without a command: `slice` is the blank between it and the next one.
+pub(super) fn empty_stage(text: &str, group: Span, slice: Span, last: bool) -> Problem {
+    let start = slice.start as usize;
+    let in_bracket = group.len() < text.len();
+    if group == slice {
+        return Problem::new(codes::EMPTY_STAGE, "a subsearch is empty", Span::new(start - 1, slice.end as usize + 1));
+    }
+    let pipe = Span::new(start - 1, start);
+    if last {
+        let place = if in_bracket { "subsearch" } else { "search" };
+        return Problem::new(codes::EMPTY_STAGE, format!("the {place} ends with a pipe"), pipe)
+            .help("remove the pipe, or add a command after it");
+    }
+    Problem::new(codes::EMPTY_STAGE, "two pipes stand in a row", pipe)
+        .related(Span::new(slice.end as usize, slice.end as usize + 1), "the second pipe")
+        .help("remove one of them")
+}
+
+/// A stage that starts with no name.
+pub(super) fn no_command(text: &str, span: Span) -> Problem {
+    let found = found(text, span.start as usize, span.end as usize);
+    Problem::new(codes::MISSING_ARGUMENT, format!("no command stands after the pipe, but {}", found.1), found.0)
+        .help("name a command, such as `search` or `where`")
+}
+
+/// A name that no command has.
+pub(super) fn unknown_command(name: &str, span: Span) -> Problem {
+    let problem = Problem::new(codes::UNKNOWN_COMMAND, format!("`{name}` is not a command"), span);
+    match commands::nearest(name) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help("a pipe separates commands; check that one was meant here"),
+    }
+}
+
+/// What the grammar could not read, said with the command's name, what was found and what could stand there.
+pub(super) fn syntax(command: &str, text: &str, span: Span, error: &Error<Rule>) -> Problem {
+    let inside = &text[span.range()];
+    let offset = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(inside.len()),
+    };
+    // The complaint is about the next word, not about the blanks before it.
+    let skipped = trimmed(text, Span::new(span.start as usize + offset, span.end as usize));
+    let at = skipped.start as usize;
+    let wanted = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => wanted(positives),
+        ErrorVariant::CustomError { .. } => None,
+    };
+    if let Some(problem) = known_slip(command, text, span, at) {
+        return problem;
+    }
+    if at >= span.end as usize {
+        let end = span.start as usize + inside.trim_end_matches(is_blank).len();
+        let what = wanted.unwrap_or_else(|| "an argument".to_owned());
+        let message = format!("{} ends where {what} is expected", named(command));
+        let problem = Problem::new(codes::MISSING_ARGUMENT, message, Span::at(end));
+        return match usage(command) {
+            Some(usage) => problem.help(format!("write `{usage}`")),
+            None => problem,
+        };
+    }
+    let (place, found) = found(text, at, span.end as usize);
+    let message = format!("{found} does not fit here in {}", named(command));
+    let mut problem = Problem::new(codes::SPL_SYNTAX, message, place);
+    if let Some(wanted) = wanted {
+        problem = problem.label(format!("{wanted} is expected"));
+    }
+    match usage(command) {
+        Some(usage) => problem.help(format!("the form is `{usage}`")),
+        None => problem,
+    }
+}
+
+fn named(command: &str) -> String {
+    if command.contains(' ') { format!("the {command}") } else { format!("`{command}`") }
+}
+
+/// The word, string or sign at `at`: its span, and how to call it.
+fn found(text: &str, at: usize, end: usize) -> (Span, String) {
+    let rest = &text[at..end];
+    let Some(first) = rest.chars().next() else { return (Span::at(at), "the end".to_owned()) };
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let length = if first == '"' {
+        rest[1..].find('"').map_or(rest.len(), |length| length + 2)
+    } else if is_word(first) {
+        rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+    } else {
+        first.len_utf8()
+    };
+    let span = Span::new(at, at + length);
+    let shown: String = rest[..length].chars().take(30).collect();
+    match first {
+        '"' => (span, "a quoted string".to_owned()),
+        _ => (span, format!("`{shown}`")),
+    }
+}
+
+/// Mistakes that are easy to name from the characters around the place where the grammar stopped.
+fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Problem> {
+    let before = text[span.start as usize..at].trim_end_matches(is_blank);
+    let rest = &text[at..span.end as usize];
+    let last_word = before.rsplit(|c: char| is_blank(c) || "(),=".contains(c)).next().unwrap_or_default();
+    let lower = last_word.to_lowercase();
+    let end = span.start as usize + before.len();
+    let word_span = Span::new(end - last_word.len(), end);
+    if lower == "as" && before.len() > 2 {
+        return Some(
+            Problem::new(codes::MISSING_ARGUMENT, "`as` has no name after it", word_span)
+                .help("write the new name after `as`, in double quotes if it has blanks"),
+        );
+    }
+    if matches!(lower.as_str(), "by" | "over") && (rest.is_empty() || rest.starts_with(',')) {
+        return Some(
+            Problem::new(codes::MISSING_ARGUMENT, format!("`{lower}` has no field after it"), word_span)
+                .help(format!("name the fields to group by, or remove `{lower}`")),
+        );
+    }
+    let is_eval = matches!(command, "eval" | "where" | "eval expression");
+    if is_eval && lower == "in" && !rest.starts_with('(') {
+        return Some(
+            Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word_span)
+                .help("write `field IN (\"a\", \"b\")`"),
+        );
+    }
+    if is_eval && rest.to_lowercase().starts_with("in ") {
+        return Some(
+            Problem::new(
+                codes::IN_WITHOUT_PARENTHESES,
+                "the list after `IN` has no parentheses",
+                Span::new(at, at + 2),
+            )
+            .help("write `field IN (\"a\", \"b\")`"),
+        );
+    }
+    if command == "eval" && is_assignment(rest) && !before.is_empty() && !before.ends_with(['=', ',']) {
+        return Some(
+            Problem::new(codes::SPL_SYNTAX, "a comma is missing between two assignments", Span::at(end))
+                .help("write `eval a=1, b=2`"),
+        );
+    }
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let separate = rest[word.len()..].starts_with(is_blank);
+    if separate && commands::is_known(&word.to_lowercase()) && !before.is_empty() && !before.ends_with(['=', ',', '('])
+    {
+        return Some(
+            Problem::new(
+                codes::MISSING_PIPE,
+                format!("the command `{word}` has no pipe before it"),
+                Span::new(at, at + word.len()),
+            )
+            .help(format!("write `| {word}`")),
+        );
+    }
+    None
+}
+
+fn is_assignment(rest: &str) -> bool {
+    let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    let after = name.trim_start_matches(is_blank);
+    name.len() < rest.len() && after.starts_with('=') && !after.starts_with("==")
+}
+
+/// The best name for what the grammar would have taken; `None` if it could have been many things.
+fn wanted(rules: &[Rule]) -> Option<String> {
+    let order: &[(&[Rule], &str)] = &[
+        (&[Rule::option_bare], "a value after `=`"),
+        (&[Rule::search_value, Rule::value_bare], "a value"),
+        (&[Rule::operand, Rule::number, Rule::field, Rule::call], "a value"),
+        (&[Rule::expr], "an expression"),
+        (&[Rule::keyword, Rule::comparison, Rule::term], "a search term"),
+        (&[Rule::assign, Rule::target_bare], "`field = expression`"),
+        (&[Rule::aggregate, Rule::aggregate_call, Rule::aggregate_function], "an aggregation"),
+        (&[Rule::conversion, Rule::convert_function], "`function(field)`"),
+        (&[Rule::alias], "`field as name`"),
+        (&[Rule::replacement], "`old with new`"),
+        (&[Rule::rex_pattern, Rule::rex_bare], "a regular expression"),
+        (&[Rule::from_name], "a dataset"),
+        (&[Rule::by_item, Rule::bare, Rule::double], "a field"),
+    ];
+    order.iter().find(|(group, _)| group.iter().any(|rule| rules.contains(rule))).map(|(_, name)| (*name).to_owned())
+}
+
+/// One line on how a command is written; sorted.
+fn usage(command: &str) -> Option<&'static str> {
+    const USAGES: &[(&str, &str)] = &[
+        ("chart", "chart count over field by field"),
+        ("convert", "convert timeformat=\"%F\" ctime(field) as name"),
+        ("dedup", "dedup field field"),
+        ("eval", "eval field = expression, field = expression"),
+        ("eventstats", "eventstats count as name by field"),
+        ("fields", "fields - field, field"),
+        ("from", "from datamodel:Model.Dataset"),
+        ("inputlookup", "inputlookup append=t name where field=value"),
+        ("lookup", "lookup name field as field OUTPUT field as field"),
+        ("regex", "regex field=\"pattern\""),
+        ("rename", "rename field as name, field as name"),
+        ("replace", "replace \"old\" with \"new\" in field"),
+        ("rex", "rex field=name \"pattern\""),
+        ("sort", "sort 0 - field, field"),
+        ("stats", "stats count as name by field"),
+        ("streamstats", "streamstats window=2 count as name by field"),
+        ("table", "table field, field"),
+        ("timechart", "timechart span=1h count by field"),
+        ("tstats", "tstats count from datamodel=Model.Dataset where field=value by field"),
+        ("where", "where expression"),
+    ];
+    USAGES.binary_search_by_key(&command, |usage| usage.0).ok().map(|at| USAGES[at].1)
+}

@@ -1,0 +1,187 @@
+//! The usual mistakes of authors that the grammar lets pass, each named.
+
+use super::Parser;
+use super::text::is_blank;
+use crate::diag::{Problem, codes};
+use crate::spl::ast::{Arg, ByItem, Quote, Span, Spanned, Term, TermKind, Word};
+use crate::spl::commands;
+
+/// `&&`, `||`, `!`: `sign` is what was written; the words of SPL pass.
+pub(super) fn foreign_operator(parser: &mut Parser, sign: &str, span: Span, meant: &str) {
+    if matches!(sign, "&&" | "||" | "!") {
+        let message = format!("`{sign}` is no operator of SPL");
+        parser.problems.push(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(format!("write `{meant}`")));
+    }
+}
+
+/// A search whose first word is a generating command would look for that word.
+pub(super) fn generating_without_pipe(parser: &mut Parser, first: &str, span: Span, after: &str) {
+    if commands::GENERATING.binary_search(&first).is_ok() && after.starts_with(is_blank) {
+        let start = span.start as usize;
+        parser.problems.push(
+            Problem::new(
+                codes::MISSING_PIPE,
+                format!("`{first}` has no pipe before it, so it is a word to look for"),
+                Span::new(start, start + first.len()),
+            )
+            .help(format!("begin the search with `| {first}`")),
+        );
+    }
+}
+
+/// `stats values` without parentheses.
+pub(super) fn bare_function(function: &Spanned<String>) -> Problem {
+    let name = &function.node;
+    if is_stage_word(name) {
+        return missing_pipe(name, function.span);
+    }
+    Problem::new(codes::MISSING_ARGUMENT, format!("`{name}` has no field to work on"), function.span)
+        .help(format!("write `{name}(field)`; a name for a result stands after `as`"))
+}
+
+fn missing_pipe(name: &str, span: Span) -> Problem {
+    Problem::new(codes::MISSING_PIPE, format!("the command `{name}` has no pipe before it"), span)
+        .help(format!("write `| {name}`"))
+}
+
+/// Commands whose names nobody gives to a field.
+fn is_stage_word(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "appendpipe",
+        "bin",
+        "bucket",
+        "chart",
+        "convert",
+        "dedup",
+        "eval",
+        "eventstats",
+        "fields",
+        "fillnull",
+        "head",
+        "inputlookup",
+        "iplocation",
+        "join",
+        "lookup",
+        "makemv",
+        "mvexpand",
+        "outputlookup",
+        "rename",
+        "rex",
+        "search",
+        "sort",
+        "spath",
+        "stats",
+        "streamstats",
+        "table",
+        "timechart",
+        "tstats",
+        "where",
+    ];
+    WORDS.binary_search(&name).is_ok()
+}
+
+/// Looks over the arguments of one stage.
+pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<Arg>]) {
+    let mut by: Option<Span> = None;
+    let mut aggregates = 0;
+    for arg in args {
+        match &arg.node {
+            Arg::By(items) => {
+                by.get_or_insert(arg.span);
+                pipe_in_by(parser, items);
+            }
+            Arg::Aggregate(aggregate) => {
+                aggregates += 1;
+                if aggregates == 1
+                    && let Some(by) = by
+                {
+                    parser.problems.push(
+                        Problem::new(codes::BY_BEFORE_AGGREGATION, "`by` stands before the aggregations", by)
+                            .related(aggregate.function.span, "the first aggregation")
+                            .help("put the `by` clause at the end"),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+    let counts =
+        matches!(command, "stats" | "eventstats" | "streamstats" | "chart" | "timechart" | "tstats" | "mstats");
+    if let (true, 0, Some(first)) = (counts, aggregates, args.first()) {
+        let span = args.last().map_or(first.span, |last| first.span.to(last.span));
+        let message = format!("`{command}` computes nothing");
+        parser
+            .problems
+            .push(Problem::new(codes::MISSING_ARGUMENT, message, span).help("add an aggregation such as `count`"));
+    }
+}
+
+/// `stats count by user sort - count`: a command's name among the fields, with more after it.
+fn pipe_in_by(parser: &mut Parser, items: &[ByItem]) {
+    let command = items.iter().enumerate().skip(1).find_map(|(at, item)| match item {
+        ByItem::Field(word) if word.quote == Quote::Bare && at + 1 < items.len() && is_stage_word(&word.text) => {
+            Some(word)
+        }
+        _ => None,
+    });
+    if let Some(word) = command {
+        parser.problems.push(missing_pipe(&word.text, word.span));
+    }
+}
+
+/// Looks over the operands of one search expression: those of AND, each with those of OR.
+pub(super) fn in_condition(parser: &mut Parser, all: &[Vec<(Term, usize)>]) {
+    let terms: Vec<&Term> = all.iter().flatten().map(|(term, _)| term).collect();
+    for (at, term) in terms.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| terms.get(at));
+        let after = terms.get(at + 1);
+        match &term.kind {
+            TermKind::Keyword(word) if word.quote == Quote::Bare => bare_keyword(parser, word, before, after),
+            TermKind::Compare { field, .. } | TermKind::In { field, .. } if field.quote == Quote::Bare => {
+                if let Some(name) = field.text.strip_prefix('!') {
+                    let at = field.span.start as usize;
+                    let help = format!("write `NOT {name}`");
+                    parser.problems.push(
+                        Problem::new(codes::FOREIGN_OPERATOR, "`!` is no operator of SPL", Span::new(at, at + 1))
+                            .help(help),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&&Term>, after: Option<&&Term>) {
+    let follows_word = matches!(before.map(|term| &term.kind), Some(TermKind::Keyword(_)));
+    match word.text.as_str() {
+        "and" | "or" if before.is_some() && after.is_some() => lowercase(parser, word),
+        "not" if after.is_some() => lowercase(parser, word),
+        "in" if follows_word && parser.text[word.span.end as usize..].trim_start_matches(is_blank).starts_with('(') => {
+            lowercase(parser, word);
+        }
+        "IN" if follows_word => {
+            let end = after.map_or(word.span, |term| term.span).end as usize;
+            parser.problems.push(
+                Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word.span)
+                    .related(Span::at(end), "the list ends about here")
+                    .help("write `field IN (\"a\", \"b\")`"),
+            );
+        }
+        "!" => foreign_operator(parser, "!", word.span, "NOT"),
+        _ => {}
+    }
+}
+
+fn lowercase(parser: &mut Parser, word: &Word) {
+    let upper = word.text.to_uppercase();
+    parser.problems.push(
+        Problem::new(
+            codes::LOWERCASE_BOOLEAN,
+            format!("`{}` is a word to look for here, no operator", word.text),
+            word.span,
+        )
+        .help(format!("write `{upper}`"))
+        .note("operators of a search expression are written in upper case"),
+    );
+}

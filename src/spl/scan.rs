@@ -1,0 +1,325 @@
+//! The structure of a search before any grammar: quotes, comments, brackets, parentheses and pipes.
+//!
+//! One pass over the bytes splits the text into stages, also inside brackets, and finds everything that is not
+//! balanced. It bounds the nesting depth too, so that what runs afterwards may recurse.
+
+use super::{commands, parse::is_blank};
+use crate::diag::{Problem, codes};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Brackets and parentheses may nest this deep; the corpus of published detections needs 9.
+pub(super) const MAX_DEPTH: usize = 100;
+
+/// The text between two pipes.
+#[derive(Debug)]
+pub(super) struct Slice {
+    pub(super) span: Span,
+    /// A problem of its structure was reported, so its content is not worth parsing.
+    pub(super) broken: bool,
+}
+
+/// A search: the whole text, or the inside of one pair of brackets.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) span: Span,
+    /// As many as there are pipes, and one more; blank ones included.
+    pub(super) slices: Vec<Slice>,
+}
+
+/// What the scan found.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub(super) root: Group,
+    /// By the offset of the opening bracket.
+    pub(super) brackets: BTreeMap<usize, Group>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Scans a whole text.
+pub(super) fn scan(text: &str) -> Scan {
+    let mut scanner = Scanner {
+        text,
+        levels: vec![Level::new(None, 0)],
+        depth: 0,
+        brackets: BTreeMap::new(),
+        problems: Vec::new(),
+        quotes: Vec::new(),
+    };
+    let mut at = 0;
+    while at < text.len() && scanner.depth <= MAX_DEPTH {
+        at = scanner.step(at);
+    }
+    scanner.finish()
+}
+
+/// One search in the making.
+struct Level {
+    /// The opening bracket; none for the whole text.
+    open: Option<usize>,
+    start: usize,
+    stage_start: usize,
+    broken: bool,
+    /// Open parentheses of the current stage.
+    parens: Vec<usize>,
+    slices: Vec<Slice>,
+}
+
+impl Level {
+    fn new(open: Option<usize>, start: usize) -> Self {
+        Self { open, start, stage_start: start, broken: false, parens: Vec::new(), slices: Vec::new() }
+    }
+
+    fn end_stage(&mut self, end: usize) {
+        self.slices.push(Slice { span: Span::new(self.stage_start, end), broken: self.broken });
+        self.broken = false;
+        self.parens.clear();
+    }
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    /// Never empty: the first level is the whole text.
+    levels: Vec<Level>,
+    depth: usize,
+    brackets: BTreeMap<usize, Group>,
+    problems: Vec<Problem>,
+    /// Quoted strings passed so far, to find the one that lost its end.
+    quotes: Vec<Span>,
+}
+
+impl Scanner<'_> {
+    fn level(&mut self) -> &mut Level {
+        self.levels.last_mut().expect("the level of the whole text is never taken")
+    }
+
+    /// Looks at one character (or quoted string, comment, token) and returns the offset after it.
+    fn step(&mut self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        let Some(first) = rest.chars().next() else { return self.text.len() };
+        let next = at + first.len_utf8();
+        match first {
+            '\\' => next + self.text[next..].chars().next().map_or(0, char::len_utf8),
+            '"' => self.quoted(at),
+            '`' => self.backtick(at),
+            '\'' if self.at_word_start(at) => quoted_name(rest).map_or(next, |length| at + length),
+            '$' => token(rest).map_or(next, |length| at + length),
+            '(' => {
+                self.depth += 1;
+                self.level().parens.push(at);
+                self.check_depth(at);
+                next
+            }
+            ')' => {
+                if self.level().parens.pop().is_some() {
+                    self.depth -= 1;
+                } else {
+                    self.problems.push(unmatched(')', '(', at));
+                    self.level().broken = true;
+                }
+                next
+            }
+            '[' => {
+                self.depth += 1;
+                self.levels.push(Level::new(Some(at), next));
+                self.check_depth(at);
+                next
+            }
+            ']' => {
+                self.close_bracket(at);
+                next
+            }
+            '|' if rest.starts_with("||") && self.is_foreign_or(next + 1) => next + 1,
+            '|' => {
+                self.close_parens(at, "before this pipe");
+                self.level().end_stage(at);
+                self.level().stage_start = next;
+                next
+            }
+            '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}' if self.at_word_start(at) => {
+                self.problems.push(smart_quote(first, Span::new(at, next)));
+                self.level().broken = true;
+                next
+            }
+            _ => next,
+        }
+    }
+
+    fn at_word_start(&self, at: usize) -> bool {
+        self.text[..at].chars().next_back().is_none_or(|c| is_blank(c) || "(,=<>!|[.+-*/%".contains(c))
+    }
+
+    fn quoted(&mut self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut end = at + 1;
+        while let Some(byte) = bytes.get(end) {
+            match byte {
+                b'\\' => end += 2,
+                b'"' => {
+                    self.quotes.push(Span::new(at, end + 1));
+                    return end + 1;
+                }
+                _ => end += 1,
+            }
+        }
+        let problem = self.unclosed_quote(at);
+        self.problems.push(problem);
+        self.break_all();
+        self.text.len()
+    }
+
+    /// The string that lost its end is often not the last one: with a quote missing, all later ones swap their roles,
+    /// and the first string that ends just before a value (`..."a="`) is the one.
+    fn unclosed_quote(&self, last: usize) -> Problem {
+        let swapped = self.quotes.iter().find(|quote| {
+            let inside = self.text[quote.range()].trim_end_matches('"');
+            let value_follows =
+                self.text[quote.end as usize..].starts_with(|c: char| c.is_alphanumeric() || "*\\%".contains(c));
+            inside.ends_with(['=', '(', ',', ' ']) && value_follows
+        });
+        let open = swapped.map_or(last, |quote| quote.start as usize);
+        let stop = swapped.map_or(self.text.len(), |quote| quote.end as usize);
+        let inside = &self.text[open + 1..stop];
+        let length = inside.find(['\n', '|']).unwrap_or_else(|| {
+            if swapped.is_some() { inside.find(is_blank).unwrap_or(inside.len()) } else { inside.len() }
+        });
+        let end = open + 1 + inside[..length].trim_end_matches(is_blank).len();
+        Problem::new(codes::UNCLOSED_QUOTE, "a quoted string has no end", Span::new(open, open + 1))
+            .label("opened here")
+            .related(Span::at(end), "the closing `\"` is expected about here")
+            .help("close the string with `\"`; write a quote inside it as `\\\"`")
+    }
+
+    fn backtick(&mut self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        if let Some(comment) = rest.strip_prefix("```") {
+            if let Some(length) = comment.find("```") {
+                return at + length + 6;
+            }
+            self.problems.push(
+                Problem::new(codes::UNCLOSED_COMMENT, "a comment has no end", Span::new(at, at + 3))
+                    .label("opened here")
+                    .help("close the comment with three backticks"),
+            );
+            self.break_all();
+            return self.text.len();
+        }
+        let closed = rest[1..].find(['`', '\n']).filter(|&length| rest[1 + length..].starts_with('`'));
+        let end = closed.map_or(at + 1, |length| at + length + 2);
+        let problem = Problem::new(codes::STRAY_BACKTICK, "a backtick stands outside of quotes", Span::new(at, end));
+        self.problems.push(problem.help("put the text into double quotes, or remove the backtick"));
+        self.level().broken = true;
+        end
+    }
+
+    fn close_bracket(&mut self, at: usize) {
+        if self.levels.len() == 1 {
+            self.problems.push(unmatched(']', '[', at));
+            self.level().broken = true;
+            return;
+        }
+        self.close_parens(at, "before this bracket");
+        self.level().end_stage(at);
+        self.depth -= 1;
+        let Some(level) = self.levels.pop() else { return };
+        if let Some(open) = level.open {
+            self.brackets.insert(open, Group { span: Span::new(level.start, at), slices: level.slices });
+        }
+    }
+
+    /// Reports the innermost parenthesis of the stage that is still open at `at`.
+    fn close_parens(&mut self, at: usize, place: &str) {
+        let level = self.level();
+        let open = level.parens.last().copied();
+        let count = level.parens.len();
+        level.parens.clear();
+        level.broken |= open.is_some();
+        self.depth -= count;
+        if let Some(open) = open {
+            let end = self.text[..at].trim_end_matches(is_blank).len().max(open + 1);
+            self.problems.push(
+                Problem::new(codes::UNCLOSED_PARENTHESIS, "a parenthesis has no end", Span::new(open, open + 1))
+                    .label("opened here")
+                    .related(Span::at(end), format!("`)` is expected {place}"))
+                    .help(if count == 1 { "add `)`".to_owned() } else { format!("{count} parentheses are open here") }),
+            );
+        }
+    }
+
+    fn check_depth(&mut self, at: usize) {
+        if self.depth > MAX_DEPTH {
+            let message = format!("brackets nest deeper than {MAX_DEPTH} levels");
+            self.problems.push(Problem::new(codes::NESTING_TOO_DEEP, message, Span::new(at, at + 1)));
+        }
+    }
+
+    /// Whether `||` before `after` is meant as OR: inside parentheses, or when no command follows.
+    fn is_foreign_or(&self, after: usize) -> bool {
+        let Some(level) = self.levels.last() else { return false };
+        let rest = self.text[after..].trim_start_matches(is_blank);
+        let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        !level.parens.is_empty() || (!word.is_empty() && !commands::is_known(&word.to_lowercase()))
+    }
+
+    fn break_all(&mut self) {
+        for level in &mut self.levels {
+            level.broken = true;
+            level.parens.clear();
+        }
+        self.depth = 0;
+    }
+
+    fn finish(mut self) -> Scan {
+        let end = self.text.len();
+        let cut_short = self.depth > MAX_DEPTH;
+        if cut_short {
+            self.break_all();
+        }
+        let reported = self.levels.last().is_some_and(|level| level.broken && level.parens.is_empty());
+        while self.levels.len() > 1 {
+            self.close_parens(end, "before the end of the search");
+            let Some(level) = self.levels.pop() else { break };
+            if let (Some(open), false) = (level.open, reported) {
+                self.problems.push(
+                    Problem::new(codes::UNCLOSED_BRACKET, "a subsearch has no end", Span::new(open, open + 1))
+                        .label("opened here")
+                        .related(Span::at(end), "`]` is expected before the end of the search")
+                        .help("add `]`"),
+                );
+            }
+            self.level().broken = true;
+            self.level().parens.clear();
+        }
+        self.close_parens(end, "before the end of the search");
+        self.level().end_stage(end);
+        let slices = std::mem::take(&mut self.level().slices);
+        let root = Group { span: Span::new(0, end), slices };
+        Scan { root, brackets: self.brackets, problems: self.problems }
+    }
+}
+
+/// Length of a single-quoted field name at the start of `rest`, if it is closed before the line, stage or string ends.
+fn quoted_name(rest: &str) -> Option<usize> {
+    let length = rest[1..].find(['\'', '\n', '|', '"'])?;
+    rest[1 + length..].starts_with('\'').then_some(length + 2)
+}
+
+/// Length of a `$name|s$` token at the start of `rest`.
+fn token(rest: &str) -> Option<usize> {
+    let is_name =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c));
+    let (name, filter) = rest[1..].split_once('|')?;
+    let filter = &filter[..filter.find('$')?];
+    (is_name(name) && is_name(filter)).then_some(name.len() + filter.len() + 3)
+}
+
+fn unmatched(closer: char, opener: char, at: usize) -> Problem {
+    Problem::new(codes::UNMATCHED_CLOSER, format!("`{closer}` closes nothing"), Span::new(at, at + 1))
+        .help(format!("remove it, or add the `{opener}` that it belongs to"))
+}
+
+fn smart_quote(quote: char, span: Span) -> Problem {
+    let plain = if matches!(quote, '\u{201C}' | '\u{201D}') { '"' } else { '\'' };
+    Problem::new(codes::SMART_QUOTES, format!("`{quote}` is a typographic quote"), span)
+        .help(format!("write the plain quote `{plain}`"))
+}
