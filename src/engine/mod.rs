@@ -1,1 +1,33 @@
-//! (to be written)
+//! Runs plans: rows come from a [`Source`], pass the operations of a [`crate::ir::Plan`], and end in an [`Outcome`].
+//!
+//! The engine knows no files, YAML or pages. Whoever has events, data models and lookup tables gives them as a
+//! [`Source`]; the engine asks for what a plan's first step names, and for nothing else.
+//!
+//! ```text
+//! Source ──batches──► operation ──► operation ──► ... ──► Outcome { rows, trace, notes }
+//!                     (ops/<name>.rs, one file each)
+//! ```
+//!
+//! - Operations are pushed batch by batch; those that need all rows (sort, stats) keep them, within [`Limits`].
+//! - Results are deterministic: the same rows, options and plan give the same rows in the same order.
+//! - A command that cannot be run ends in a [`Failure`] that says so; there is never a partial answer.
+
+mod driver;
+mod evaluate;
+mod group;
+mod limits;
+mod ops;
+mod outcome;
+mod selector;
+mod source;
+mod subsearch;
+mod summary;
+pub mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use driver::run;
+pub use limits::{Limits, RunOptions};
+pub use outcome::{Failure, FailureKind, Outcome, StageCount};
+pub use source::{Counts, DatasetRequest, EventsRequest, MemorySource, Needs, Sink, Source, Unavailable};
+pub use table::Lookup;

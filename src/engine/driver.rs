@@ -1,0 +1,267 @@
+//! The pipeline: opens the operations of a plan, pushes batches through, counts.
+
+use super::limits::RunOptions;
+use super::ops::{self, Stage};
+use super::outcome::{Failure, FailureKind, Outcome, StageCount};
+use super::source::{Counts, DatasetRequest, EventsRequest, Needs, Source, Unavailable};
+use super::subsearch;
+use super::table::Lookup;
+use crate::expr::{Context, Predicate};
+use crate::ir::{Op, Plan, Step};
+use crate::value::{Batch, Column, Name, Value};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Runs a plan over a source.
+///
+/// # Errors
+/// A command cannot be run, the source lacks what the search names, or a bound is reached: see [`FailureKind`].
+pub fn run(plan: &Plan, source: &dyn Source, options: &RunOptions) -> Result<Outcome, Failure> {
+    let run = Run {
+        source,
+        options,
+        context: options.context(),
+        written: RefCell::default(),
+        notes: RefCell::default(),
+        depth: 0,
+    };
+    let (rows, trace) = run.plan(plan, None)?;
+    Ok(Outcome { rows, trace, notes: run.notes.into_inner() })
+}
+
+/// What the operations of one run share.
+pub(super) struct Run<'a> {
+    source: &'a dyn Source,
+    options: &'a RunOptions,
+    context: Context,
+    /// Tables written by `outputlookup`.
+    written: RefCell<BTreeMap<Name, Arc<Lookup>>>,
+    notes: RefCell<Vec<String>>,
+    depth: usize,
+}
+
+impl Run<'_> {
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) fn options(&self) -> &RunOptions {
+        self.options
+    }
+
+    /// Says something to the user, once.
+    pub(super) fn note(&self, text: String) {
+        let mut notes = self.notes.borrow_mut();
+        if !notes.contains(&text) {
+            notes.push(text);
+        }
+    }
+
+    /// Whether an operation may hold so many rows.
+    pub(super) fn may_keep(&self, rows: usize) -> Result<(), Failure> {
+        bound(rows, self.options.limits.rows, "rows")
+    }
+
+    /// Whether an aggregation may hold so many groups.
+    pub(super) fn may_group(&self, groups: usize) -> Result<(), Failure> {
+        bound(groups, self.options.limits.groups, "groups")
+    }
+
+    /// A table as this run sees it.
+    pub(super) fn lookup(&self, name: &str) -> Result<Arc<Lookup>, Failure> {
+        if let Some(table) = self.written.borrow().get(name) {
+            return Ok(table.clone());
+        }
+        let missing = || Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`"));
+        self.source.lookup(name).ok_or_else(missing)
+    }
+
+    /// Puts a table in place of what the source has.
+    pub(super) fn write_lookup(&self, name: &Name, table: Lookup) {
+        self.written.borrow_mut().insert(name.clone(), Arc::new(table));
+    }
+
+    /// The predicate with its subsearches replaced by what they give.
+    pub(super) fn resolve(&self, predicate: &Predicate, plan: &Plan) -> Result<Predicate, Failure> {
+        subsearch::resolve(predicate, plan, self)
+    }
+
+    /// Runs a plan inside this one; `input` for a plan that takes rows.
+    pub(super) fn inner(&self, plan: &Plan, input: Option<Batch>) -> Result<Batch, Failure> {
+        let depth = self.depth + 1;
+        bound(depth, self.options.limits.depth, "searches nested in each other")?;
+        let inner = Run {
+            source: self.source,
+            options: self.options,
+            context: self.context.clone(),
+            written: RefCell::new(self.written.take()),
+            notes: RefCell::new(self.notes.take()),
+            depth,
+        };
+        let result = inner.plan(plan, input);
+        self.written.replace(inner.written.into_inner());
+        self.notes.replace(inner.notes.into_inner());
+        result.map(|(rows, _)| rows)
+    }
+
+    fn plan(&self, plan: &Plan, input: Option<Batch>) -> Result<(Batch, Vec<StageCount>), Failure> {
+        let steps = &plan.steps;
+        let first = usize::from(input.is_none() && !steps.is_empty());
+        let mut line = Line::open(plan, first, self)?;
+        if let Some(batch) = input {
+            let _ = line.push(0, batch, self)?;
+        } else if let Some(step) = steps.first() {
+            line.produce(step, plan, self).map_err(|failure| failure.at(0, step.span))?;
+        }
+        line.finish(self)
+    }
+}
+
+fn bound(wanted: usize, limit: usize, what: &str) -> Result<(), Failure> {
+    if wanted <= limit {
+        return Ok(());
+    }
+    Err(Failure::new(FailureKind::Limit, format!("more than {limit} {what}")))
+}
+
+/// The open operations of a plan.
+struct Line<'p> {
+    steps: &'p [Step],
+    /// Steps that produce rows instead of taking them: 0 or 1.
+    first: usize,
+    stages: Vec<Box<dyn Stage + 'p>>,
+    trace: Vec<StageCount>,
+    result: Batch,
+}
+
+impl<'p> Line<'p> {
+    fn open(plan: &'p Plan, first: usize, run: &Run<'_>) -> Result<Self, Failure> {
+        // What cannot be run is said before any row is read.
+        for (index, step) in plan.steps.iter().enumerate() {
+            if let Op::Unsupported { command, reason } = &step.op {
+                return Err(ops::unsupported(command, reason).at(index, step.span));
+            }
+        }
+        let mut stages = Vec::with_capacity(plan.steps.len());
+        for (index, step) in plan.steps.iter().enumerate().skip(first) {
+            stages.push(ops::open(&step.op, plan, run).map_err(|failure| failure.at(index, step.span))?);
+        }
+        let count = |step: &Step| StageCount {
+            command: step.command,
+            label: ops::label(&step.op),
+            span: step.span,
+            rows_in: 0,
+            rows_out: 0,
+        };
+        let trace = plan.steps.iter().map(count).collect();
+        Ok(Self { steps: &plan.steps, first, stages, trace, result: Batch::new(0) })
+    }
+
+    /// Runs the first step.
+    fn produce(&mut self, step: &Step, plan: &Plan, run: &Run<'_>) -> Result<(), Failure> {
+        let mut failure = None;
+        let mut given = 0;
+        let mut sink = |batch: Batch| {
+            given += batch.rows() as u64;
+            match self.push(0, batch, run) {
+                Ok(flow) => flow,
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        };
+        let counts = match &step.op {
+            Op::Events { filter } => {
+                let filter = run.resolve(filter, plan)?;
+                let request = EventsRequest { filter: &filter, needs: &Needs::All, context: &run.context };
+                run.source.events(&request, &mut sink).map_err(missing)?
+            }
+            Op::Dataset { model, dataset, prefixed } => {
+                let request = DatasetRequest {
+                    model: &model.node,
+                    dataset: dataset.as_ref().map(|name| &*name.node),
+                    prefixed: *prefixed,
+                    needs: &Needs::All,
+                    hint: None,
+                    context: &run.context,
+                };
+                run.source.dataset(&request, &mut sink).map_err(missing)?
+            }
+            Op::Table { lookup, filter, start, max, append: _ } => {
+                let rows = ops::table::read(&lookup.node, &run.resolve(filter, plan)?, *start, *max, run)?;
+                let counts = Counts { read: rows.rows() as u64, selected: rows.rows() as u64 };
+                let _ = sink(rows);
+                counts
+            }
+            Op::Rows { count } => {
+                run.may_keep(*count)?;
+                let mut rows = Batch::new(*count);
+                rows.set("_time", Column::repeat(Value::Number(run.options.now), *count));
+                let _ = sink(rows);
+                Counts { read: *count as u64, selected: *count as u64 }
+            }
+            _ => {
+                let text = format!("`{}` stands first but produces no rows", step.command);
+                return Err(Failure::new(FailureKind::Command, text));
+            }
+        };
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        self.trace[0].rows_in = counts.read;
+        self.trace[0].rows_out = given.max(counts.selected);
+        Ok(())
+    }
+
+    /// Pushes a batch into the stages from `from` on. `Break` means that no more rows are wanted.
+    fn push(&mut self, from: usize, mut batch: Batch, run: &Run<'_>) -> Result<ControlFlow<()>, Failure> {
+        for index in from..self.stages.len() {
+            let step = index + self.first;
+            self.trace[step].rows_in += batch.rows() as u64;
+            let stage = &mut self.stages[index];
+            let out = stage.push(batch, run).map_err(|failure| failure.at(step, self.steps[step].span))?;
+            let Some(out) = out else { return Ok(self.wants_more()) };
+            self.trace[step].rows_out += out.rows() as u64;
+            batch = out;
+        }
+        run.may_keep(self.result.rows() + batch.rows())?;
+        if self.result.is_empty() && self.result.names().len() == 0 {
+            self.result = batch;
+        } else {
+            self.result.append(&batch);
+        }
+        Ok(self.wants_more())
+    }
+
+    /// Stops the source once a stage is done, if no stage before it keeps rows.
+    fn wants_more(&self) -> ControlFlow<()> {
+        for stage in &self.stages {
+            if stage.is_done() {
+                return ControlFlow::Break(());
+            }
+            if !stage.is_stateless() {
+                break;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn finish(mut self, run: &Run<'_>) -> Result<(Batch, Vec<StageCount>), Failure> {
+        for index in 0..self.stages.len() {
+            let step = index + self.first;
+            let rest = self.stages[index].finish(run).map_err(|failure| failure.at(step, self.steps[step].span))?;
+            if let Some(batch) = rest {
+                self.trace[step].rows_out += batch.rows() as u64;
+                let _ = self.push(index + 1, batch, run)?;
+            }
+        }
+        Ok((self.result, self.trace))
+    }
+}
+
+fn missing(error: Unavailable) -> Failure {
+    Failure::new(FailureKind::Missing, error.0)
+}

@@ -1,0 +1,46 @@
+//! What a run may use, and what it needs to know.
+
+use crate::expr::Context;
+
+/// Bounds of one run. They guard memory against hostile input; ordinary searches never meet them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Rows that one operation, or the result, may hold at a time.
+    pub rows: usize,
+    /// Groups that one aggregation may hold.
+    pub groups: usize,
+    /// Rows that a running window (`streamstats`) may look back on, as in Splunk.
+    pub window: usize,
+    /// How deep searches may nest in each other.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rows: 5_000_000, groups: 1_000_000, window: 10_000, depth: 32 }
+    }
+}
+
+/// What a run needs to know besides plan and rows.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Start of the search, seconds since the epoch: `now()`.
+    pub now: f64,
+    /// The search's time zone; UTC unless the user says otherwise.
+    pub zone: jiff::tz::TimeZone,
+    /// Seed of `random()`.
+    pub seed: u64,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+impl RunOptions {
+    /// A run in UTC that starts at `now` (seconds since the epoch).
+    pub fn at(now: f64) -> Self {
+        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, limits: Limits::default() }
+    }
+
+    pub(super) fn context(&self) -> Context {
+        Context { now: self.now, zone: self.zone.clone(), seed: self.seed }
+    }
+}

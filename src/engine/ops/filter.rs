@@ -1,0 +1,43 @@
+//! Keeps the rows that satisfy a condition of one of the two expression languages.
+//!
+//! A row stays for an eval condition only if it is true, not if it is null.
+
+use super::{Each, Stage};
+use crate::engine::driver::Run;
+use crate::engine::evaluate;
+use crate::engine::outcome::Failure;
+use crate::expr::{Context, Predicate};
+use crate::ir::Plan;
+use crate::ir::op::Condition;
+use crate::value::{Batch, Value};
+
+pub(super) fn open<'p>(
+    condition: &'p Condition,
+    plan: &'p Plan,
+    run: &Run<'_>,
+) -> Result<Box<dyn Stage + 'p>, Failure> {
+    Ok(match condition {
+        Condition::Search(predicate) => {
+            let predicate = run.resolve(predicate, plan)?;
+            Box::new(Each(move |batch: Batch, run: &Run<'_>| Ok(select(&predicate, &batch, run.context()))))
+        }
+        Condition::Where(expr) => Box::new(Each(move |batch: Batch, run: &Run<'_>| {
+            let column = evaluate::eval(expr, &batch, run.context());
+            let kept = column.values().iter().map(|value| *value == Value::Bool(true));
+            Ok(keep(&batch, kept))
+        })),
+    })
+}
+
+/// The rows of a batch that satisfy a predicate without subsearches.
+pub(in crate::engine) fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Batch {
+    if matches!(predicate, Predicate::And(all) if all.is_empty()) {
+        return batch.clone();
+    }
+    keep(batch, evaluate::select(predicate, batch, context).into_iter())
+}
+
+fn keep(batch: &Batch, kept: impl Iterator<Item = bool>) -> Batch {
+    let rows: Vec<usize> = kept.enumerate().filter(|&(_, kept)| kept).map(|(row, _)| row).collect();
+    if rows.len() == batch.rows() { batch.clone() } else { batch.take(&rows) }
+}

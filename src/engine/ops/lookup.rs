@@ -1,0 +1,151 @@
+//! `lookup`: enriches rows from a table.
+//!
+//! - All inputs must match; a null never does. The rules (exact, wildcard, address block; letter case; number of
+//!   matches) are those of the lookup's definition.
+//! - The first matches in table order are taken; several give multivalues. A multivalue input is looked up value by
+//!   value, with results in the same order.
+//! - With fewer matches than `min_matches`, every output gets the default. Otherwise a miss changes nothing.
+//! - Cells without value write nothing. `OUTPUTNEW` leaves a field alone that the row has.
+
+use super::Stage;
+use crate::engine::driver::Run;
+use crate::engine::group;
+use crate::engine::outcome::{Failure, FailureKind};
+use crate::engine::table::Lookup;
+use crate::ir::op::LookupCall;
+use crate::value::{Batch, Column, Name, Value};
+use matcher::Matcher;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+mod matcher;
+
+/// Combinations of multivalue inputs that one row may have.
+const MAX_COMBINATIONS: usize = 10_000;
+/// Answers that are remembered.
+const MAX_REMEMBERED: usize = 100_000;
+
+pub(super) fn open(call: &LookupCall) -> Box<dyn Stage + '_> {
+    Box::new(State { call, open: None })
+}
+
+struct State<'p> {
+    call: &'p LookupCall,
+    /// Opened with the first batch: an `outputlookup` before it may write the table first.
+    open: Option<Open>,
+}
+
+struct Open {
+    lookup: Arc<Lookup>,
+    matcher: Matcher,
+    /// Column of the table, field to write.
+    outputs: Vec<(Name, Name)>,
+    remembered: HashMap<Vec<u8>, Rc<[usize]>>,
+}
+
+impl Stage for State<'_> {
+    fn push(&mut self, batch: Batch, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
+        if self.open.is_none() {
+            self.open = Some(Open::new(self.call, run)?);
+        }
+        match &mut self.open {
+            Some(open) => open.enrich(batch, self.call).map(Some),
+            None => Ok(Some(batch)),
+        }
+    }
+
+    fn is_stateless(&self) -> bool {
+        true
+    }
+
+    /// A lookup that does not exist is an error even if no row came.
+    fn finish(&mut self, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
+        if self.open.is_none() {
+            Open::new(self.call, run)?;
+        }
+        Ok(None)
+    }
+}
+
+impl Open {
+    fn new(call: &LookupCall, run: &Run<'_>) -> Result<Self, Failure> {
+        let lookup = run.lookup(&call.lookup.node)?;
+        let known = lookup.rows.names().len() > 0;
+        let inputs: Vec<Name> = call.inputs.iter().map(|(column, _)| column.name.clone()).collect();
+        let named = call.outputs.iter().flatten().map(|(column, _)| &column.name);
+        for column in inputs.iter().chain(named) {
+            if known && lookup.rows.column(column).is_none() {
+                let text = format!("the lookup `{}` has no column `{column}`", call.lookup.node);
+                return Err(Failure::new(FailureKind::Command, text));
+            }
+        }
+        let outputs: Vec<(Name, Name)> = if let Some(outputs) = &call.outputs {
+            outputs.iter().map(|(column, field)| (column.name.clone(), field.clone())).collect()
+        } else {
+            let others = lookup.rows.names().filter(|name| !inputs.contains(name));
+            others.map(|name| (name.clone(), name.clone())).collect()
+        };
+        let matcher = Matcher::new(&lookup, &inputs);
+        Ok(Self { lookup, matcher, outputs, remembered: HashMap::new() })
+    }
+
+    fn enrich(&mut self, mut batch: Batch, call: &LookupCall) -> Result<Batch, Failure> {
+        let inputs: Vec<Option<&Column>> = call.inputs.iter().map(|(_, field)| batch.column(&field.name)).collect();
+        let mut matches: Vec<Vec<usize>> = Vec::with_capacity(batch.rows());
+        for row in 0..batch.rows() {
+            let mut found = Vec::new();
+            let few = group::combinations(&inputs, row, MAX_COMBINATIONS, |values| {
+                found.extend_from_slice(&self.find(values));
+            });
+            few.map_err(|()| {
+                let text = format!("a row has more than {MAX_COMBINATIONS} combinations of input values");
+                Failure::new(FailureKind::Limit, text)
+            })?;
+            matches.push(found);
+        }
+        let default = self.lookup.default_match.as_ref().filter(|text| !text.is_empty());
+        let default = default.map_or(Value::Null, |text| Value::Text(text.clone()));
+        let written: Vec<(Name, Column)> = self
+            .outputs
+            .iter()
+            .map(|(column, field)| {
+                let table = self.lookup.rows.column(column);
+                let old = batch.column(field);
+                let value = |(row, found): (usize, &Vec<usize>)| {
+                    let old = old.map_or(&Value::Null, |column| &column.values()[row]);
+                    if call.keep_existing && !old.is_null() {
+                        return old.clone();
+                    }
+                    let new = match table {
+                        _ if found.len() < self.lookup.min_matches => default.clone(),
+                        Some(table) => Value::list(found.iter().map(|&at| table.values()[at].clone())),
+                        None => Value::Null,
+                    };
+                    if new.is_null() { old.clone() } else { new }
+                };
+                (field.clone(), Column::new(matches.iter().enumerate().map(value).collect()))
+            })
+            .collect();
+        for (field, column) in written {
+            batch.set(field, column);
+        }
+        Ok(batch)
+    }
+
+    fn find(&mut self, values: &[&Value]) -> Rc<[usize]> {
+        let mut key = Vec::new();
+        for value in values {
+            group::push_key(&mut key, value);
+        }
+        if let Some(found) = self.remembered.get(&key) {
+            return found.clone();
+        }
+        let found: Rc<[usize]> = self.matcher.find(values, self.lookup.max_matches).into();
+        if self.remembered.len() >= MAX_REMEMBERED {
+            self.remembered.clear();
+        }
+        self.remembered.insert(key, found.clone());
+        found
+    }
+}

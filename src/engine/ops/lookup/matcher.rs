@@ -1,0 +1,172 @@
+//! Finds the rows of a table that match a combination of values.
+
+use crate::engine::group;
+use crate::engine::table::{Lookup, MatchType};
+use crate::value::{Name, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// A table, prepared for one combination of input columns.
+pub(super) struct Matcher {
+    case_sensitive: bool,
+    /// Which inputs match exactly; the others are in `loose`, in the same order.
+    exact: Vec<usize>,
+    /// Rows by the values of the exact columns, ascending. Without exact columns, all rows under the empty key.
+    index: HashMap<Vec<u8>, Vec<usize>>,
+    loose: Vec<(usize, Vec<Cell>)>,
+}
+
+/// A prepared cell.
+enum Cell {
+    /// Matches nothing: empty, or no address block.
+    Nothing,
+    Wildcard(Vec<String>),
+    Block(IpAddr, u32),
+}
+
+impl Matcher {
+    pub(super) fn new(lookup: &Lookup, inputs: &[Name]) -> Self {
+        let is_exact = |at: &usize| lookup.match_type(&inputs[*at]) == MatchType::Exact;
+        let (exact, others): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_exact);
+        let mut matcher =
+            Self { case_sensitive: lookup.case_sensitive, exact, index: HashMap::new(), loose: Vec::new() };
+        'rows: for row in 0..lookup.rows.rows() {
+            let mut key = Vec::new();
+            for &at in &matcher.exact {
+                let cell = lookup.rows.value(row, &inputs[at]);
+                if cell.is_null() {
+                    continue 'rows;
+                }
+                matcher.push(&mut key, cell);
+            }
+            matcher.index.entry(key).or_default().push(row);
+        }
+        for at in others {
+            let kind = lookup.match_type(&inputs[at]);
+            let cells = (0..lookup.rows.rows()).map(|row| matcher.cell(kind, lookup.rows.value(row, &inputs[at])));
+            matcher.loose.push((at, cells.collect()));
+        }
+        matcher
+    }
+
+    /// The first `most` rows that match, ascending. `values` has one single value per input.
+    pub(super) fn find(&self, values: &[&Value], most: usize) -> Vec<usize> {
+        let mut key = Vec::new();
+        self.exact.iter().for_each(|&at| self.push(&mut key, values[at]));
+        let candidates = self.index.get(&key).map_or(&[][..], Vec::as_slice);
+        if self.loose.is_empty() {
+            return candidates.iter().copied().take(most).collect();
+        }
+        let texts: Vec<String> =
+            self.loose.iter().map(|(at, _)| self.fold(&values[*at].to_text()).into_owned()).collect();
+        let addresses: Vec<Option<IpAddr>> = texts.iter().map(|text| text.trim().parse().ok()).collect();
+        let all_match = |row: &usize| {
+            let loose = self.loose.iter().zip(&texts).zip(&addresses);
+            loose.into_iter().all(|(((_, cells), text), address)| match &cells[*row] {
+                Cell::Nothing => false,
+                Cell::Wildcard(parts) => wildcard_matches(parts, text),
+                Cell::Block(network, bits) => address.is_some_and(|address| within(address, *network, *bits)),
+            })
+        };
+        candidates.iter().copied().filter(all_match).take(most).collect()
+    }
+
+    fn cell(&self, kind: MatchType, value: &Value) -> Cell {
+        let text = value.to_text();
+        match kind {
+            _ if value.is_null() => Cell::Nothing,
+            MatchType::Exact | MatchType::Wildcard => {
+                Cell::Wildcard(self.fold(&text).split('*').map(str::to_owned).collect())
+            }
+            MatchType::Cidr => block(text.trim()).map_or(Cell::Nothing, |(network, bits)| Cell::Block(network, bits)),
+        }
+    }
+
+    fn push(&self, key: &mut Vec<u8>, value: &Value) {
+        group::push_key(key, &Value::text(self.fold(&value.to_text())));
+    }
+
+    fn fold<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    }
+}
+
+/// Whether a text matches a pattern that was split at its `*`.
+fn wildcard_matches(parts: &[String], text: &str) -> bool {
+    let Some((first, parts)) = parts.split_first() else { return false };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = memchr::memmem::find(rest.as_bytes(), part.as_bytes()) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last.as_str())
+}
+
+/// `address/bits`; an address alone is a block of one.
+fn block(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, bits) = match text.split_once('/') {
+        Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let width = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.unwrap_or(width);
+    (bits <= width).then_some((address, bits))
+}
+
+fn within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+    match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            address.to_bits() & mask == network.to_bits() & mask
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            address.to_bits() & mask == network.to_bits() & mask
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Batch, Column};
+
+    fn matcher(cells: &[&str], kind: MatchType, case_sensitive: bool) -> Matcher {
+        let mut rows = Batch::new(cells.len());
+        rows.set("c", Column::new(cells.iter().map(|&cell| cell.into()).collect()));
+        let mut lookup = Lookup::new("t", rows);
+        lookup.match_types = vec![("c".into(), kind)];
+        lookup.case_sensitive = case_sensitive;
+        Matcher::new(&lookup, &["c".into()])
+    }
+
+    #[test]
+    fn matches_by_the_rule_of_the_column() {
+        type Case<'a> = (&'a [&'a str], MatchType, bool, &'a str, &'a [usize]);
+        use MatchType::{Cidr, Exact, Wildcard};
+        let cases: [Case<'_>; 13] = [
+            (&["a", "b", "a"], Exact, true, "a", &[0, 2]),
+            (&["a", "b"], Exact, true, "A", &[]),
+            (&["a", "b"], Exact, false, "A", &[0]),
+            (&["a*"], Exact, true, "ab", &[]),
+            (&["*\\temp\\*", "c:*"], Wildcard, false, "C:\\Temp\\a", &[0, 1]),
+            (&["*\\temp\\*"], Wildcard, true, "C:\\Temp\\a", &[]),
+            (&["plain"], Wildcard, true, "plain", &[0]),
+            (&["a*a"], Wildcard, true, "a", &[]),
+            (&["10.0.0.0/8", "10.1.0.0/16", "bad"], Cidr, true, "10.1.2.3", &[0, 1]),
+            (&["0.0.0.0/0"], Cidr, true, "8.8.8.8", &[0]),
+            (&["0.0.0.0/0"], Cidr, true, "::1", &[]),
+            (&["fd00::/8"], Cidr, true, "fd12::1", &[0]),
+            (&["10.0.0.0/33"], Cidr, true, "10.0.0.0", &[]),
+        ];
+        for (cells, kind, case_sensitive, value, wanted) in cases {
+            let found = matcher(cells, kind, case_sensitive).find(&[&value.into()], 100);
+            assert_eq!(found, wanted, "{value} in {cells:?}");
+        }
+        assert_eq!(matcher(&["*", "*"], Wildcard, true).find(&[&"x".into()], 1), [0]);
+    }
+}
