@@ -3,11 +3,11 @@
 use super::limits::RunOptions;
 use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
-use super::source::{Counts, DatasetRequest, EventsRequest, Needs, Source, Unavailable};
+use super::source::{Counts, DatasetRequest, EventsRequest, Source, Unavailable};
 use super::subsearch;
 use super::table::Lookup;
 use crate::expr::{Context, Predicate};
-use crate::ir::{Op, Plan, Step};
+use crate::ir::{Fields, Op, Plan, Step};
 use crate::value::{Batch, Column, Name, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -76,6 +76,11 @@ impl Run<'_> {
         }
         let missing = || Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`"));
         self.source.lookup(name).ok_or_else(missing)
+    }
+
+    /// Compiles a search that was put together at run time.
+    pub(super) fn compile(&self, search: &str) -> Result<Plan, Failure> {
+        self.source.compile(search).map_err(|error| Failure::new(FailureKind::Unsupported, error.0))
     }
 
     /// Puts a table in place of what the source has.
@@ -176,7 +181,7 @@ impl<'p> Line<'p> {
         let counts = match &step.op {
             Op::Events { filter } => {
                 let filter = run.resolve(filter, plan)?;
-                let request = EventsRequest { filter: &filter, needs: &Needs::All, context: &run.context };
+                let request = EventsRequest { filter: &filter, needs: &Fields::All, context: &run.context };
                 run.source.events(&request, &mut sink).map_err(missing)?
             }
             Op::Dataset { model, dataset, prefixed } => {
@@ -184,7 +189,7 @@ impl<'p> Line<'p> {
                     model: &model.node,
                     dataset: dataset.as_ref().map(|name| &*name.node),
                     prefixed: *prefixed,
-                    needs: &Needs::All,
+                    needs: &Fields::All,
                     hint: None,
                     context: &run.context,
                 };

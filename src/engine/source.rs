@@ -2,28 +2,18 @@
 
 use super::table::Lookup;
 use crate::expr::Predicate;
+use crate::ir::{Fields, Plan};
 use crate::value::{Batch, Name};
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// The fields of a source that a plan reads. A source may give more; it must not give fewer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Needs {
-    /// Any field may be read.
-    #[default]
-    All,
-    /// Only these; for datasets without the prefix.
-    Fields(BTreeSet<Name>),
-}
 
 /// What [`Source::events`] is asked for.
 #[derive(Clone, Debug)]
 pub struct EventsRequest<'a> {
     /// Give exactly the events that satisfy it. Subsearches in it are resolved already.
     pub filter: &'a Predicate,
-    /// Fields to extract, besides those that the filter reads.
-    pub needs: &'a Needs,
+    /// Fields to extract: a source may give more, it must not give fewer.
+    pub needs: &'a Fields,
     /// `now()`, zone and seed, for the filter.
     pub context: &'a crate::expr::Context,
 }
@@ -37,8 +27,8 @@ pub struct DatasetRequest<'a> {
     pub dataset: Option<&'a str>,
     /// `true`: fields are named `Dataset.field`.
     pub prefixed: bool,
-    /// Fields to extract (without prefix).
-    pub needs: &'a Needs,
+    /// Fields to extract, without prefix: a source may give more, it must not give fewer.
+    pub needs: &'a Fields,
     /// A condition that the plan applies to the rows right after: a source may leave out rows that do not satisfy it,
     /// but then [`Counts::selected`] still counts the rows of the dataset. Subsearches in it are resolved already.
     pub hint: Option<&'a Predicate>,
@@ -81,6 +71,15 @@ pub trait Source: Sync {
 
     /// A lookup by the name of its definition or its file; `None` if there is none.
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>>;
+
+    /// Compiles the text of a search that is put together at run time (`map`), macros and all.
+    ///
+    /// # Errors
+    /// The text is no search, or this source compiles none.
+    fn compile(&self, search: &str) -> Result<Plan, Unavailable> {
+        let _ = search;
+        Err(Unavailable("searches cannot be compiled while a search runs".to_owned()))
+    }
 }
 
 /// Rows and tables in memory: for tests, examples and `--datamodel` input that was read before.

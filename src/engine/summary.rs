@@ -10,8 +10,8 @@ use super::driver::Run;
 use super::evaluate::{self, Accumulator};
 use super::group::{self, Groups};
 use super::outcome::{Failure, FailureKind};
-use super::selector;
 use crate::ir::op::{Aggregate, AggregateInput, Selector};
+use crate::ir::wildcard;
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::HashMap;
 
@@ -123,13 +123,13 @@ impl<'p> Summary<'p> {
         for (index, aggregate) in self.aggregates.iter().enumerate() {
             let Some(pattern) = pattern(aggregate) else { continue };
             for name in batch.names() {
-                let Some(captured) = selector::captures(pattern, name) else { continue };
+                let Some(captured) = wildcard::captures(pattern, name) else { continue };
                 let taken = name.starts_with('_') || self.by.iter().any(|field| field.name == *name);
                 if taken || self.of_field.contains_key(&(index, name.clone())) {
                     continue;
                 }
                 self.of_field.insert((index, name.clone()), self.slots.len());
-                let output = selector::fill(&aggregate.name.name, &captured);
+                let output = wildcard::fill(&aggregate.name.name, &captured).into();
                 self.slots.push(Slot { aggregate: index, output });
             }
         }
@@ -225,14 +225,14 @@ pub(super) fn input(aggregate: &Aggregate, batch: &Batch, run: &Run<'_>) -> Inpu
 /// The pattern that an aggregate is computed over, if it is one.
 pub(super) fn pattern(aggregate: &Aggregate) -> Option<&str> {
     match &aggregate.argument {
-        AggregateInput::Field(field) if selector::is_pattern(&field.name) => Some(&field.name),
+        AggregateInput::Field(field) if wildcard::is_pattern(&field.name) => Some(&field.name),
         _ => None,
     }
 }
 
 /// By-fields are names: a pattern among them is refused.
 pub(super) fn no_patterns(by: &[Selector]) -> Result<(), Failure> {
-    match by.iter().find(|field| selector::is_pattern(&field.name)) {
+    match by.iter().find(|field| wildcard::is_pattern(&field.name)) {
         Some(field) => {
             let text = format!("the by-field `{}` holds a wildcard, which is not supported", field.name);
             Err(Failure::new(FailureKind::Unsupported, text))

@@ -98,8 +98,6 @@ pub enum Op {
     Extract(Extract),
     /// Enriches rows from a lookup table.
     Lookup(LookupCall),
-    /// Writes the rows to a lookup table that lives as long as the run; the rows pass on unchanged.
-    WriteTable(WriteTable),
     /// Combines rows with those of a subsearch by equal keys.
     Join(Join),
     /// Rows of a subsearch after the incoming ones.
@@ -360,19 +358,6 @@ pub struct LookupCall {
     pub outputs: Option<Vec<(Selector, Name)>>,
     /// `OUTPUTNEW`: a field that the row has stays.
     pub keep_existing: bool,
-}
-
-/// `outputlookup`. Nothing reaches a disk: later steps and subsearches of the same run see the table.
-#[derive(Clone, Debug)]
-pub struct WriteTable {
-    /// Lookup definition or file name.
-    pub lookup: Spanned<Name>,
-    /// Add to the rows that the table has.
-    pub append: bool,
-    /// With no rows to write: `true` empties the table, `false` leaves it as it is.
-    pub override_if_empty: bool,
-    /// Write at most this many rows.
-    pub max: Option<usize>,
 }
 
 /// `join`.

@@ -1,10 +1,10 @@
-//! `append` and `appendpipe`: rows of another plan after the rows that came in.
+//! `append` and `appendpipe`: rows of another plan after the rows that came in; `appendcols`: its columns beside them.
 
-use super::Stage;
+use super::{Stage, Whole};
 use crate::engine::driver::Run;
 use crate::engine::outcome::Failure;
 use crate::ir::Plan;
-use crate::value::Batch;
+use crate::value::{Batch, Column, Value};
 
 /// The plan brings its own rows.
 pub(super) fn open(plan: &Plan) -> Box<dyn Stage + '_> {
@@ -14,6 +14,24 @@ pub(super) fn open(plan: &Plan) -> Box<dyn Stage + '_> {
 /// The plan works on a copy of the rows that came in.
 pub(super) fn open_pipe(plan: &Plan) -> Box<dyn Stage + '_> {
     Box::new(AppendPipe { plan, rows: Batch::new(0) })
+}
+
+/// Row by row in order; rows that only the subsearch has are left out. A null of the subsearch replaces nothing.
+pub(super) fn open_columns(plan: &Plan, overwrite: bool) -> Box<dyn Stage + '_> {
+    Box::new(Whole::new(move |mut rows: Batch, run: &Run<'_>| {
+        let added = run.inner(plan, None)?;
+        for (name, column) in added.columns() {
+            let old = rows.column(name).cloned();
+            let value = |row: usize| {
+                let old = old.as_ref().map_or(&Value::Null, |column| &column.values()[row]);
+                let new = column.values().get(row).filter(|new| !new.is_null() && (overwrite || old.is_null()));
+                new.unwrap_or(old).clone()
+            };
+            let merged = Column::new((0..rows.rows()).map(value).collect());
+            rows.set(name.clone(), merged);
+        }
+        Ok(rows)
+    }))
 }
 
 struct Append<'p>(&'p Plan);

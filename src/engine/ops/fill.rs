@@ -5,8 +5,8 @@
 
 use super::{Each, Stage, Whole};
 use crate::engine::driver::Run;
-use crate::engine::selector;
 use crate::ir::op::Selector;
+use crate::ir::wildcard;
 use crate::value::{Batch, Column, Name, Value};
 
 pub(super) fn open<'p>(value: &'p Value, fields: &'p [Selector]) -> Box<dyn Stage + 'p> {
@@ -16,7 +16,7 @@ pub(super) fn open<'p>(value: &'p Value, fields: &'p [Selector]) -> Box<dyn Stag
         }
         Ok(batch)
     };
-    if fields.is_empty() || fields.iter().any(|field| selector::is_pattern(&field.name)) {
+    if fields.is_empty() || fields.iter().any(|field| wildcard::is_pattern(&field.name)) {
         Box::new(Whole::new(work))
     } else {
         Box::new(Each(work))
@@ -33,8 +33,8 @@ fn names(batch: &Batch, fields: &[Selector]) -> Vec<Name> {
     }
     let mut names = Vec::new();
     for field in fields {
-        if selector::is_pattern(&field.name) {
-            names.extend(with_value().filter(|name| selector::matches(&field.name, name)));
+        if wildcard::is_pattern(&field.name) {
+            names.extend(with_value().filter(|name| wildcard::matches(&field.name, name)));
         } else {
             names.push(field.name.clone());
         }

@@ -15,6 +15,7 @@ pub(super) mod filter;
 mod join;
 mod limit;
 mod lookup;
+mod map;
 mod project;
 mod rename;
 mod sort;
@@ -121,10 +122,12 @@ pub(super) fn open<'p>(op: &'p Op, plan: &'p Plan, run: &Run<'_>) -> Result<Box<
         Op::Expand { field, limit } => expand::open(field, *limit),
         Op::Extract(extract) => extract::open(extract),
         Op::Lookup(call) => lookup::open(call),
-        Op::WriteTable(write) => table::open_write(write),
+        Op::Output { lookup, append, empty_replaces } => table::open_write(&lookup.node, *append, *empty_replaces),
         Op::Join(join) => join::open(join, run)?,
         Op::Append(plan) => append::open(plan),
         Op::AppendPipe(plan) => append::open_pipe(plan),
+        Op::AppendColumns { plan, overwrite } => append::open_columns(plan, *overwrite),
+        Op::Map { search, max } => map::open(&search.node, *max),
         Op::Native(native) => Box::new(Supplied(native.open(run.context()))),
         Op::Unsupported { command, reason } => return Err(unsupported(command, reason)),
     })
@@ -152,10 +155,12 @@ pub(super) fn label(op: &Op) -> &'static str {
         Op::Expand { .. } => "expand",
         Op::Extract(_) => "extract",
         Op::Lookup(_) => "lookup",
-        Op::WriteTable(_) => "write table",
+        Op::Output { .. } => "write table",
         Op::Join(_) => "join",
         Op::Append(_) => "append",
         Op::AppendPipe(_) => "append pipe",
+        Op::AppendColumns { .. } => "append columns",
+        Op::Map { .. } => "map",
         Op::Native(native) => native.name(),
         Op::Unsupported { .. } => "unsupported",
     }

@@ -7,12 +7,12 @@
 
 use super::{Each, Stage, Whole};
 use crate::engine::driver::Run;
-use crate::engine::selector;
 use crate::ir::op::{ProjectMode, Selector};
+use crate::ir::wildcard;
 use crate::value::{Batch, Name};
 
 pub(super) fn open(mode: ProjectMode, fields: &[Selector]) -> Box<dyn Stage + '_> {
-    let listed = |name: &str| fields.iter().any(|field| selector::matches(&field.name, name));
+    let listed = |name: &str| fields.iter().any(|field| wildcard::matches(&field.name, name));
     match mode {
         ProjectMode::Keep => Box::new(Each(move |mut batch: Batch, _run: &Run<'_>| {
             batch.retain_columns(|name| name.starts_with('_') || listed(name));
@@ -22,7 +22,7 @@ pub(super) fn open(mode: ProjectMode, fields: &[Selector]) -> Box<dyn Stage + '_
             batch.retain_columns(|name| !listed(name));
             Ok(batch)
         })),
-        ProjectMode::Table if fields.iter().any(|field| selector::is_pattern(&field.name)) => {
+        ProjectMode::Table if fields.iter().any(|field| wildcard::is_pattern(&field.name)) => {
             Box::new(Whole::new(|rows: Batch, _run: &Run<'_>| Ok(table(&rows, fields))))
         }
         ProjectMode::Table => Box::new(Each(|batch: Batch, _run: &Run<'_>| Ok(table(&batch, fields)))),
@@ -34,7 +34,7 @@ fn table(batch: &Batch, fields: &[Selector]) -> Batch {
     for field in fields {
         let mut names: Vec<&Name> = match batch.column(&field.name) {
             Some(_) => vec![&field.name],
-            None => batch.names().filter(|name| selector::matches(&field.name, name)).collect(),
+            None => batch.names().filter(|name| wildcard::matches(&field.name, name)).collect(),
         };
         names.sort();
         for name in names {

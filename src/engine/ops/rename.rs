@@ -7,14 +7,14 @@
 
 use super::{Each, Stage, Whole};
 use crate::engine::driver::Run;
-use crate::engine::selector;
 use crate::ir::op::Selector;
+use crate::ir::wildcard;
 use crate::value::{Batch, Name};
 
 pub(super) fn open(pairs: &[(Selector, Selector)]) -> Box<dyn Stage + '_> {
     let work = move |mut batch: Batch, _run: &Run<'_>| {
         for (from, to) in pairs {
-            if selector::is_pattern(&from.name) {
+            if wildcard::is_pattern(&from.name) {
                 rename_matching(&mut batch, &from.name, &to.name);
             } else if from.name != to.name {
                 rename(&mut batch, &from.name, &to.name);
@@ -22,7 +22,7 @@ pub(super) fn open(pairs: &[(Selector, Selector)]) -> Box<dyn Stage + '_> {
         }
         Ok(batch)
     };
-    if pairs.iter().any(|(from, _)| selector::is_pattern(&from.name)) {
+    if pairs.iter().any(|(from, _)| wildcard::is_pattern(&from.name)) {
         Box::new(Whole::new(work))
     } else {
         Box::new(Each(work))
@@ -40,8 +40,8 @@ fn rename(batch: &mut Batch, from: &Name, to: &Name) {
 fn rename_matching(batch: &mut Batch, from: &Name, to: &Name) {
     let mut pairs = Vec::new();
     for name in batch.names() {
-        if let Some(captured) = selector::captures(from, name) {
-            let target = selector::fill(to, &captured);
+        if let Some(captured) = wildcard::captures(from, name) {
+            let target = Name::from(wildcard::fill(to, &captured));
             if target != *name && !target.is_empty() {
                 pairs.push((name.clone(), target));
             }

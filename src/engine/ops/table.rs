@@ -8,7 +8,6 @@ use crate::engine::driver::Run;
 use crate::engine::outcome::Failure;
 use crate::engine::table::Lookup;
 use crate::expr::Predicate;
-use crate::ir::op::WriteTable;
 use crate::value::{Batch, Column, Name, Value};
 
 /// The rows of a lookup that satisfy the filter, without the first `start`, at most `max`.
@@ -51,12 +50,15 @@ impl Stage for AppendTable<'_> {
     }
 }
 
-pub(super) fn open_write(write: &WriteTable) -> Box<dyn Stage + '_> {
-    Box::new(Write { write, rows: Batch::new(0) })
+/// `append` adds to the rows that the table has; without rows to write the table is emptied only if `empty_replaces`.
+pub(super) fn open_write(name: &Name, append: bool, empty_replaces: bool) -> Box<dyn Stage + '_> {
+    Box::new(Write { name, append, empty_replaces, rows: Batch::new(0) })
 }
 
 struct Write<'p> {
-    write: &'p WriteTable,
+    name: &'p Name,
+    append: bool,
+    empty_replaces: bool,
     rows: Batch,
 }
 
@@ -69,14 +71,14 @@ impl Stage for Write<'_> {
 
     fn finish(&mut self, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
         let rows = std::mem::take(&mut self.rows);
-        if rows.is_empty() && !self.write.override_if_empty {
+        if rows.is_empty() && !self.empty_replaces {
             return Ok(Some(rows));
         }
-        let name = &self.write.lookup.node;
+        let name = self.name;
         let old = run.lookup(name).ok();
         let mut lookup = old.as_deref().map_or_else(|| Lookup::new(name.clone(), Batch::new(0)), Lookup::clone);
-        let mut written = written(&rows, self.write.max);
-        if self.write.append {
+        let mut written = written(&rows);
+        if self.append {
             lookup.rows.append(&written);
         } else {
             // Columns that the table had stay known, without values.
@@ -93,12 +95,11 @@ impl Stage for Write<'_> {
     }
 }
 
-fn written(rows: &Batch, max: Option<usize>) -> Batch {
-    let count = max.unwrap_or(usize::MAX).min(rows.rows());
-    let mut table = Batch::new(count);
+fn written(rows: &Batch) -> Batch {
+    let mut table = Batch::new(rows.rows());
     for (name, column) in rows.columns() {
         if !name.starts_with('_') {
-            table.set(name.clone(), Column::new(column.values()[..count].iter().map(cell).collect()));
+            table.set(name.clone(), Column::new(column.values().iter().map(cell).collect()));
         }
     }
     table

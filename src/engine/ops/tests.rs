@@ -6,7 +6,7 @@ use crate::engine::testing::{print, rows};
 use crate::engine::{Limits, Lookup, MemorySource, Outcome, RunOptions, run};
 use crate::expr::{FieldRef, Predicate};
 use crate::ir::Step;
-use crate::ir::op::{Distinct, Join, LookupCall, ProjectMode, Selector, SortKey, SortKind, WriteTable};
+use crate::ir::op::{Distinct, Join, LookupCall, ProjectMode, Selector, SortKey, SortKind};
 use crate::source::{Span, Spanned};
 use crate::value::{Name, Value};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn key(name: &str, descending: bool) -> SortKey {
 }
 
 fn lines(text: &[&str]) -> String {
-    text.iter().map(|line| format!("{line}\n")).collect()
+    text.iter().flat_map(|line| [*line, "\n"]).collect()
 }
 
 #[test]
@@ -167,9 +167,7 @@ fn appended_rows_come_last() {
 
 #[test]
 fn a_written_table_is_seen_later_in_the_run() {
-    let write = |append, override_if_empty| {
-        Op::WriteTable(WriteTable { lookup: named("s"), append, override_if_empty, max: None })
-    };
+    let write = |append, empty_replaces| Op::Output { lookup: named("s"), append, empty_replaces };
     let tables = [("t", "a=[x; y], _time=3"), ("s", "a=old, b=1")];
     let run_with = |ops| print(&outcome(&tables, ops, Limits::default()).unwrap().rows);
     let first = "a=[x; y], _time=3";
