@@ -12,7 +12,9 @@
 
 pub mod ast;
 pub mod commands;
+mod expand;
 mod parse;
 mod scan;
 
+pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
 pub use parse::{Parsed, parse, parse_condition, parse_eval};

@@ -1,0 +1,174 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::source::Sources;
+
+/// Macros from lines such as `name(a, b) = definition`.
+struct Pack {
+    sources: Sources,
+    macros: Vec<(String, MacroDefinition)>,
+}
+
+impl Pack {
+    fn new(lines: &[&str]) -> Self {
+        let mut sources = Sources::new();
+        let mut macros = Vec::new();
+        for line in lines {
+            let (head, definition) = line.split_once(" = ").unwrap();
+            let (name, args) = head.split_once('(').unwrap_or((head, ")"));
+            let arguments = args.trim_end_matches(')').split(',').map(|arg| arg.trim().to_owned());
+            let arguments = arguments.filter(|arg| !arg.is_empty()).collect();
+            let file = sources.add(name, definition);
+            let whole = Place { file, span: Span::new(0, definition.len()) };
+            macros.push((
+                name.to_owned(),
+                MacroDefinition { definition: Located::verbatim(definition, whole), arguments },
+            ));
+        }
+        Self { sources, macros }
+    }
+
+    fn expand(&mut self, search: &str) -> Expansion {
+        let file = self.sources.add("search", search);
+        let whole = Place { file, span: Span::new(0, search.len()) };
+        expand(&Located::verbatim(search, whole), &*self)
+    }
+
+    /// The file name and the characters at a place.
+    fn at(&self, place: Place) -> (String, &str) {
+        (self.sources.file(place.file).path().display().to_string(), self.sources.text(place))
+    }
+}
+
+impl Macros for Pack {
+    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+        let found = self.macros.iter().find(|(known, found)| known == name && found.arguments.len() == arity);
+        found.map(|(_, found)| found.clone())
+    }
+
+    fn arities(&self, name: &str) -> Vec<usize> {
+        self.macros.iter().filter(|(known, _)| known == name).map(|(_, found)| found.arguments.len()).collect()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.macros.iter().map(|(name, _)| name.as_str()).collect()
+    }
+}
+
+fn pack() -> Pack {
+    Pack::new(&[
+        "fw = sourcetype=firewall",
+        "both = `fw` OR sourcetype=proxy",
+        "drop(name) = rename $name$.* as *",
+        "pair(a, b) = $a$_x=\"$b$ and $a$\"",
+        "pair(a) = one=$a$",
+        "outer(x) = `drop($x$)` | `fw`",
+        "stages = eval a=1 | where a=1",
+        "none = ```nothing```",
+        "loop = x `loop`",
+        "odd = x=$other$ y=$y",
+    ])
+}
+
+#[test]
+fn calls_are_replaced() {
+    let table = [
+        ("`fw` a=1", "sourcetype=firewall a=1"),
+        ("a=1 `both`", "a=1 sourcetype=firewall OR sourcetype=proxy"),
+        ("| `drop(Web)` | `drop(\"Web\")`", "| rename Web.* as * | rename Web.* as *"),
+        ("`pair(u, v w)`", "u_x=\"v w and u\""),
+        ("`pair(b=1, a=2)`", "2_x=\"1 and 2\""),
+        ("`pair(\"x, y\")`", "one=x, y"),
+        ("`pair(\"say \\\"hi\\\"\")`", "one=say \"hi\""),
+        ("`pair(f(1, 2))`", "one=f(1, 2)"),
+        ("| `outer(Web)`", "| rename Web.* as * | sourcetype=firewall"),
+        ("| `stages` | head", "| eval a=1 | where a=1 | head"),
+        ("`fw()` ` fw `", "sourcetype=firewall sourcetype=firewall"),
+        ("a`none`b", "a b"),
+        ("`odd`", "x=$other$ y=$y"),
+    ];
+    for (search, wanted) in table {
+        let expansion = pack().expand(search);
+        assert_eq!(expansion.text.as_str(), wanted, "{search}");
+        assert_eq!(expansion.problems, [], "{search}");
+    }
+}
+
+#[test]
+fn quotes_protect_and_comments_go() {
+    let table = [
+        (r#"x="`fw`" `fw`"#, r#"x="`fw`" sourcetype=firewall"#),
+        (r#"split(x, "`") `fw`"#, r#"split(x, "`") sourcetype=firewall"#),
+        ("a```x | `fw` \" y```b", "a b"),
+        (r#"x="```a```""#, r#"x="```a```""#),
+        (r#"x=*\"y `fw`"#, r#"x=*\"y sourcetype=firewall"#),
+    ];
+    for (search, wanted) in table {
+        let expansion = pack().expand(search);
+        assert_eq!(expansion.text.as_str(), wanted, "{search}");
+        assert_eq!(expansion.problems, [], "{search}");
+    }
+}
+
+#[test]
+fn places_lead_to_the_author() {
+    let mut pack = pack();
+    let expansion = pack.expand("a | `outer(Web)` | b");
+    // Of `a | rename Web.* as * | sourcetype=firewall | b`:
+    let at = |part: &str| {
+        let start = expansion.text.as_str().find(part).unwrap();
+        expansion.text.trace(Span::new(start, start + part.len())).unwrap()
+    };
+    // The argument keeps the caller's place.
+    let argument = at("Web");
+    assert_eq!(pack.at(argument.place), ("search".into(), "Web"));
+    assert_eq!(argument.through, []);
+    let inner = at("firewall");
+    assert_eq!(pack.at(inner.place), ("search".into(), "`outer(Web)`"));
+    let through: Vec<_> = inner.through.iter().map(|(name, place)| (&**name, pack.at(*place).1)).collect();
+    assert_eq!(through, [("outer", "`fw`"), ("fw", "firewall")]);
+    let names: Vec<_> = expansion.calls.iter().map(|call| (&*call.name, call.arity, call.inside.as_deref())).collect();
+    assert_eq!(names, [("outer", 1, None), ("drop", 1, Some("outer")), ("fw", 0, Some("outer"))]);
+}
+
+#[test]
+fn mistakes_are_reported_in_place() {
+    let table = [
+        ("| `fv` | head", "unknown-macro", "fv", "| search * | head"),
+        ("a=1 `fww`", "unknown-macro", "fww", "a=1  "),
+        ("`drop(a, b)`", "macro-arity", "`drop(a, b)`", "search *"),
+        ("`fw | stats count by `x", "unclosed-macro-call", "`", " | stats count by "),
+        ("a ` b", "stray-backtick", "`", "a  b"),
+        ("a ```b", "unclosed-comment", "```", "a "),
+        ("`loop` a", "recursive-macro", "`loop`", "x   a"),
+    ];
+    for (search, code, characters, text) in table {
+        let mut pack = pack();
+        let expansion = pack.expand(search);
+        let first = expansion.problems.first().unwrap_or_else(|| panic!("{search} has a problem"));
+        assert_eq!(first.code.name(), code, "{search}");
+        assert_eq!(pack.at(first.place).1, characters, "{search}");
+        if code != "unclosed-macro-call" {
+            assert_eq!(expansion.text.as_str(), text, "{search}");
+        }
+    }
+    let expansion = pack().expand("`fww`");
+    assert_eq!(expansion.problems[0].help.as_deref(), Some("a macro with a similar name exists: `fw`"));
+}
+
+#[test]
+fn bombs_are_bounded() {
+    let mut lines = vec!["b0 = xxxxxxxxxx".to_owned(), "e0 = ```x```".to_owned(), "a0(x) = $x$".to_owned()];
+    for n in 1..60 {
+        lines.push(format!("b{n} = `b{0}` `b{0}`", n - 1));
+        lines.push(format!("e{n} = `e{0}``e{0}`", n - 1));
+        lines.push(format!("a{n}(x) = `a{0}(\"$x$ $x$\")`", n - 1));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    for search in ["`b59`", "`e59`", "`a59(abc)`"] {
+        let expansion = Pack::new(&lines).expand(search);
+        assert!(expansion.text.len() <= MAX_EXPANSION, "{search}");
+        assert_eq!(expansion.problems.len(), 1, "{search}");
+        assert_eq!(expansion.problems[0].code, codes::MACRO_EXPANSION_TOO_LARGE, "{search}");
+    }
+}
