@@ -45,12 +45,12 @@ impl<'t> Call<'t> {
     /// The value of each argument of the definition, in its order; by name if every argument is written `name=value`.
     pub(super) fn values(&self, text: &Located, names: &[String]) -> Vec<Located> {
         let source = text.as_str();
-        let named = |arg: &Range<usize>| {
+        let assigned = |arg: &Range<usize>| {
             let (name, _) = source[arg.clone()].split_once('=')?;
             let index = names.iter().position(|known| known == name.trim())?;
             Some((index, skip_blanks(source, arg.start + name.len() + 1).min(arg.end)..arg.end))
         };
-        let by_name: Option<Vec<_>> = self.args.iter().map(named).collect();
+        let by_name: Option<Vec<_>> = self.args.iter().map(assigned).collect();
         let mut ranges = self.args.clone();
         if let Some(by_name) = by_name {
             for (index, range) in by_name {
