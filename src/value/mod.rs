@@ -3,7 +3,9 @@
 //! A field holds a string, a number, or a list of those (multivalue), or nothing (null). Values read from events are
 //! text; they act as numbers where their whole text is a number. Booleans exist only inside an eval expression.
 
+pub mod address;
 pub mod batch;
+pub mod compare;
 pub mod number;
 pub mod pattern;
 pub mod regex;

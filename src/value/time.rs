@@ -1,4 +1,0 @@
-//! (to be written)
-/// A span of time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TimeSpan;
