@@ -24,21 +24,22 @@ pub(super) fn accumulator(aggregate: &Aggregate) -> Result<Box<dyn Accumulator>,
 }
 
 /// The right side of `field="text"` in a search: no letter case, `*` stands for any text.
-pub(super) fn search_pattern(_text: &str) -> crate::value::pattern::Pattern {
-    crate::value::pattern::Pattern
+pub(super) fn search_pattern(text: &str) -> crate::value::pattern::Pattern {
+    crate::value::pattern::Pattern::new(text)
 }
 
 /// The start of the bucket of a time.
-pub(super) fn floor(_span: &crate::value::time::TimeSpan, time: f64, _context: &Context) -> f64 {
-    time
+pub(super) fn floor(span: &crate::value::time::TimeSpan, time: f64, context: &Context) -> f64 {
+    span.floor(time, &context.zone)
 }
 
 /// Calls `found` for each named group that took part in a hit, hit after hit, at most `hits` of them.
-pub(super) fn captures(
-    _regex: &crate::value::regex::Regex,
-    _text: &str,
-    _hits: usize,
-    _found: &mut dyn FnMut(&str, &str),
-) -> Result<(), Failure> {
-    Err(Failure::new(FailureKind::Unsupported, "regular expressions cannot be run yet"))
+pub(super) fn captures(regex: &crate::value::regex::Regex, text: &str, hits: usize, found: &mut dyn FnMut(&str, &str)) {
+    for hit in regex.captures_iter(text).take(hits) {
+        for (group, name) in regex.groups() {
+            if let Some(value) = hit.get(*group) {
+                found(name, value);
+            }
+        }
+    }
 }

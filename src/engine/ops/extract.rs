@@ -24,7 +24,7 @@ pub(super) fn open(extract: &Extract) -> Box<dyn Stage + '_> {
                 {
                     Some(values) => values.push(Value::text(text)),
                     None => drop(found.insert(group.into(), vec![Value::text(text)])),
-                })?;
+                });
             }
             for (name, mut values) in found.drain(..) {
                 if extract.max_match == 1 {
