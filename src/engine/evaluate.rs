@@ -29,7 +29,7 @@ pub(super) fn search_pattern(text: &str) -> crate::value::pattern::Pattern {
 }
 
 /// The start of the bucket of a time.
-pub(super) fn floor(span: &crate::value::time::TimeSpan, time: f64, context: &Context) -> f64 {
+pub(super) fn floor(span: crate::value::time::TimeSpan, time: f64, context: &Context) -> f64 {
     span.floor(time, &context.zone)
 }
 

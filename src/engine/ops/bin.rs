@@ -19,7 +19,7 @@ pub(super) fn open(bin: &Bin) -> Box<dyn Stage + '_> {
             Box::new(Each(move |rows: Batch, _run: &Run<'_>| Ok(replace(rows, bin, |value| bucket(bin, span, value)))))
         }
         BinSpan::Time(ref span) => Box::new(Each(move |rows: Batch, run: &Run<'_>| {
-            Ok(replace(rows, bin, |value| Value::Number(evaluate::floor(span, value, run.context()))))
+            Ok(replace(rows, bin, |value| Value::Number(evaluate::floor(*span, value, run.context()))))
         })),
     }
 }
