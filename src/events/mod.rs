@@ -9,21 +9,30 @@
 //! (source and sourcetype). Fields are not extracted here; that is search time, and belongs to `knowledge`.
 
 mod breaking;
+mod decode;
+mod evtx;
+mod export;
 mod label;
 mod note;
 mod open;
 mod recognise;
+mod rows;
 pub mod rules;
 mod sink;
 mod stream;
+#[cfg(test)]
+mod tests;
+mod text;
 mod time;
+mod unpack;
+mod walk;
 mod window;
 
 use crate::value::{Name, Value};
 use std::sync::Arc;
 
 pub use note::{Note, NoteKind};
-pub use open::{OpenError, open};
+pub use open::{OpenError, files, open};
 pub use recognise::Kind;
 pub use rules::IndexRules;
 pub(crate) use sink::Stop;

@@ -1,1 +1,6 @@
-//! it
+//! The integration tests, in one binary.
+#![expect(clippy::tests_outside_test_module, reason = "this is the test binary")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they skip")]
+
+mod events;
+mod score;

@@ -2,9 +2,9 @@
 
 use super::super::rules::IndexRules;
 use super::super::time::Stamper;
+use super::super::time::parts::Reference;
 use super::regex::compile;
 use super::{Breaker, Cut};
-use jiff::tz::TimeZone;
 use pcre2::bytes::Regex;
 
 /// Splunk's default of `MAX_EVENTS`.
@@ -43,13 +43,17 @@ enum After {
 }
 
 impl Merge {
-    pub(in crate::events) fn new(lines: Box<dyn Breaker>, rules: &IndexRules) -> Result<Self, String> {
+    pub(in crate::events) fn new(
+        lines: Box<dyn Breaker>,
+        rules: &IndexRules,
+        reference: &Reference,
+    ) -> Result<Self, String> {
         let regex = |pattern: &Option<String>, setting: &str| -> Result<Option<Regex>, String> {
             pattern.as_deref().filter(|text| !text.is_empty()).map(|text| compile(text, setting)).transpose()
         };
         // A pattern of its own replaces the date, unless both are asked for.
         let by_date = rules.break_only_before_date.unwrap_or(rules.break_only_before.is_none());
-        let before_date = if by_date { Some(Stamper::by_rules(rules, TimeZone::UTC, 2000)?) } else { None };
+        let before_date = if by_date { Some(Stamper::by_rules(rules, reference.clone())?) } else { None };
         Ok(Self {
             lines,
             before_date,
@@ -63,10 +67,10 @@ impl Merge {
     }
 
     /// Lines joined by the default rules: a line with a timestamp begins an event.
-    pub(in crate::events) fn by_date(zone: TimeZone) -> Self {
+    pub(in crate::events) fn by_date(reference: Reference) -> Self {
         Self {
             lines: Box::new(super::Lines::default()),
-            before_date: Some(Stamper::built_in(zone, 2000)),
+            before_date: Some(Stamper::built_in(reference)),
             break_before: None,
             break_after: None,
             keep_before: None,

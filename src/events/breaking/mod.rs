@@ -8,6 +8,7 @@ mod xml;
 
 use super::Stop;
 use super::rules::IndexRules;
+use super::time::parts::Reference;
 use super::window::Window;
 pub(super) use regex::compile;
 use std::io;
@@ -106,7 +107,7 @@ fn refill(window: &mut Window<'_>, failure: &mut Option<io::Error>) {
 ///
 /// # Errors
 /// A regular expression does not compile; the text names the setting.
-pub(super) fn by_rules(rules: &IndexRules) -> Result<Box<dyn Breaker>, String> {
+pub(super) fn by_rules(rules: &IndexRules, reference: &Reference) -> Result<Box<dyn Breaker>, String> {
     let lines: Box<dyn Breaker> = match rules.line_breaker.as_deref() {
         None => Box::new(Lines::default()),
         Some(pattern) => match regex::shape(pattern) {
@@ -115,5 +116,5 @@ pub(super) fn by_rules(rules: &IndexRules) -> Result<Box<dyn Breaker>, String> {
             _ => Box::new(regex::ByRegex::new(pattern)?),
         },
     };
-    if rules.should_linemerge == Some(true) { Ok(Box::new(Merge::new(lines, rules)?)) } else { Ok(lines) }
+    if rules.should_linemerge == Some(true) { Ok(Box::new(Merge::new(lines, rules, reference)?)) } else { Ok(lines) }
 }

@@ -4,14 +4,14 @@
 //! gets the time of the event before it, and without that none: it is never dropped. Splunk's limits on the age of a
 //! timestamp (`MAX_DAYS_AGO`, `MAX_DAYS_HENCE`) are not applied, since old logs are replayed on purpose.
 
-mod parts;
+pub(super) mod parts;
 mod recognise;
 mod strptime;
 mod windows;
 
 use super::breaking::compile;
 use super::rules::IndexRules;
-use jiff::tz::TimeZone;
+use parts::Reference;
 use pcre2::bytes::Regex;
 pub(super) use recognise::find;
 use strptime::Format;
@@ -28,37 +28,35 @@ pub(super) struct Stamper {
     prefix: Option<Regex>,
     format: Option<Format>,
     lookahead: Option<usize>,
-    zone: TimeZone,
+    reference: Reference,
     windows: Option<WindowsClock>,
     /// The rules say that events have the time of their reading; none is invented here.
     current: bool,
     previous: Option<f64>,
-    /// The year of dates without one.
-    year: i16,
 }
 
 impl Stamper {
-    /// The built-in list of formats; `year` is that of dates without one.
-    pub(super) fn built_in(zone: TimeZone, year: i16) -> Self {
+    /// The built-in list of formats.
+    pub(super) fn built_in(reference: Reference) -> Self {
         let (prefix, format, lookahead, windows) = (None, None, None, None);
-        Self { prefix, format, lookahead, zone, windows, current: false, previous: None, year }
+        Self { prefix, format, lookahead, reference, windows, current: false, previous: None }
     }
 
     /// Windows event XML, which says its time in fixed places.
-    pub(super) fn windows(zone: TimeZone, year: i16) -> Self {
-        Self { windows: Some(WindowsClock::default()), ..Self::built_in(zone, year) }
+    pub(super) fn windows(reference: Reference) -> Self {
+        Self { windows: Some(WindowsClock::default()), ..Self::built_in(reference) }
     }
 
     /// As index-time rules say.
     ///
     /// # Errors
     /// A regular expression, a format or a zone is not understood; the text names the setting.
-    pub(super) fn by_rules(rules: &IndexRules, zone: TimeZone, year: i16) -> Result<Self, String> {
-        let zone = match rules.tz.as_deref().filter(|name| !name.is_empty()) {
-            None => zone,
-            Some(name) => parts::zone_of_name(name).ok_or_else(|| format!("TZ `{name}` is not a known time zone"))?,
-        };
-        let mut stamper = Self::built_in(zone, year);
+    pub(super) fn by_rules(rules: &IndexRules, mut reference: Reference) -> Result<Self, String> {
+        if let Some(name) = rules.tz.as_deref().filter(|name| !name.is_empty()) {
+            reference.zone =
+                parts::zone_of_name(name).ok_or_else(|| format!("TZ `{name}` is not a known time zone"))?;
+        }
+        let mut stamper = Self::built_in(reference);
         stamper.prefix = rules.time_prefix.as_deref().map(|text| compile(text, "TIME_PREFIX")).transpose()?;
         stamper.format = rules.time_format.as_deref().map(Format::new).transpose()?;
         stamper.lookahead = rules.max_timestamp_lookahead;
@@ -98,6 +96,6 @@ impl Stamper {
             Some(format) => format.find(text, self.prefix.is_some()),
             None => recognise::find(text),
         }?;
-        parts.epoch(&self.zone, self.year)
+        parts.epoch(&self.reference)
     }
 }

@@ -3,6 +3,15 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+/// What stands in for the parts that a timestamp does not say.
+#[derive(Clone, Debug)]
+pub(in crate::events) struct Reference {
+    /// The zone.
+    pub(in crate::events) zone: TimeZone,
+    /// Seconds since the epoch of the latest time that is plausible: when the file was written. It decides the year.
+    pub(in crate::events) latest: i64,
+}
+
 /// What a timestamp says. Parts that it does not say are absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::events) struct Parts {
@@ -22,8 +31,19 @@ pub(in crate::events) struct Parts {
 }
 
 impl Parts {
-    /// Seconds since the epoch. `zone` counts only if the text names none, `year` only if the text has none.
-    pub(super) fn epoch(&self, zone: &TimeZone, year: i16) -> Option<f64> {
+    /// Seconds since the epoch.
+    pub(in crate::events) fn epoch(&self, reference: &Reference) -> Option<f64> {
+        if self.year.is_some() || self.epoch.is_some() {
+            return self.in_year(self.year.unwrap_or_default(), &reference.zone);
+        }
+        // The last year in which the date exists (29 February) and was not in the future.
+        let last = jiff::Timestamp::from_second(reference.latest).ok()?.to_zoned(TimeZone::UTC).year();
+        (last - 8..=last).rev().find_map(|year| {
+            self.in_year(year, &reference.zone).filter(|time| *time <= reference.latest as f64 + 2.0 * 86_400.0)
+        })
+    }
+
+    fn in_year(&self, year: i16, zone: &TimeZone) -> Option<f64> {
         let fraction = f64::from(self.nanos) / 1e9;
         if let Some(epoch) = self.epoch {
             return Some(epoch as f64 + fraction);
@@ -35,8 +55,7 @@ impl Parts {
         };
         // A leap second is the second before it, as in POSIX time.
         let second = self.second.min(59);
-        let date =
-            DateTime::new(self.year.unwrap_or(year), self.month?, self.day?, hour, self.minute, second, 0).ok()?;
+        let date = DateTime::new(year, self.month?, self.day?, hour, self.minute, second, 0).ok()?;
         let seconds = match self.offset {
             Some(offset) => utc_seconds(date) - i64::from(offset),
             None if *zone == TimeZone::UTC => utc_seconds(date),

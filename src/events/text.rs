@@ -1,0 +1,217 @@
+//! From the text of one file to its events.
+
+use super::breaking::{self, Breaker, Elements, Json, Lines, Merge, Piece, XmlLines};
+use super::export;
+use super::label::Labels;
+use super::note::{NoteKind, Notes};
+use super::open::Job;
+use super::recognise::{self, Kind, delimiter};
+use super::rows::{self, Rows};
+use super::sink::Stop;
+use super::time::Stamper;
+use super::time::parts::Reference;
+use super::window::Window;
+use super::{IndexRules, evtx as records};
+use crate::value::{Name, Value};
+use jiff::tz::TimeZone;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Renders a binary log and reads its events.
+pub(super) fn evtx(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> Result<(), Stop> {
+    let mut labels = Labels::new(Kind::Evtx, &job.options.overrides, &path.to_string_lossy(), b"");
+    let mut stamper = Stamper::windows(reference(job));
+    let trouble = records::read(window, |id, xml| {
+        let bytes = xml.as_bytes();
+        job.sink.push(xml.into(), stamper.stamp(bytes), labels.of(bytes), id, Vec::new())
+    })?;
+    if trouble.records > 0 {
+        job.note(NoteKind::Damaged, path, format!("{} records cannot be read", trouble.records));
+    }
+    if trouble.chunks > 0 {
+        job.note(NoteKind::Damaged, path, format!("{} chunks of records cannot be read", trouble.chunks));
+    }
+    if trouble.truncated {
+        job.note(NoteKind::Damaged, path, "the file ends in the middle of a chunk");
+    }
+    Ok(())
+}
+
+fn reference(job: &Job<'_>) -> Reference {
+    let zone = job.options.zone.clone().unwrap_or(TimeZone::UTC);
+    Reference { zone, latest: job.written }
+}
+
+/// Recognises the format of a text and breaks it into events.
+pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> Result<(), Stop> {
+    let overrides = &job.options.overrides;
+    let head = window.unread();
+    let kind = overrides.kind.unwrap_or_else(|| recognise::recognise(head));
+    let mut labels = Labels::new(kind, overrides, &path.to_string_lossy(), head);
+    let rules = job.options.rules.as_ref().and_then(|lookup| lookup(labels.base()));
+    if overrides.kind.is_none() && overrides.sourcetype.is_none() {
+        let text = format!("read as {}, sourcetype `{}`", kind.name(), labels.base().sourcetype);
+        job.note(NoteKind::Guess, path, text);
+    }
+    let truncate = rules.as_ref().and_then(|rules| rules.truncate).unwrap_or(0);
+    let exported = matches!(kind, Kind::SplunkCsv | Kind::SplunkJson);
+    let told = rules.filter(|_| !exported);
+    let mut stamper = stamper(job, path, kind, told.as_ref());
+    let told = told.filter(|rules| overrides.sourcetype.is_some() && rules.says_breaking());
+    let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head);
+    let mut columns = Columns::new(kind, told.is_some(), head);
+    window.consume(skip);
+
+    let mut losses = Losses::default();
+    let mut metas = export::Metas::new(labels.base().clone(), overrides);
+    let sink = &mut *job.sink;
+    let done = breaking::drive(window, &mut *breaker, job.options.limits.max_event, |piece: Piece<'_>| {
+        let bytes = truncated(piece.bytes, truncate);
+        losses.cut_off += u64::from(piece.cut_off || bytes.len() < piece.bytes.len());
+        let raw = String::from_utf8_lossy(bytes);
+        losses.invalid += u64::from(matches!(raw, Cow::Owned(_)));
+        if exported {
+            let Some(event) = columns.export(kind, &raw) else { return Ok(()) };
+            let time = event.time.or_else(|| stamper.stamp(event.raw.as_bytes()));
+            return sink.push(event.raw.as_str().into(), time, metas.of(&event), piece.line, Vec::new());
+        }
+        let Some(indexed) = columns.indexed(&raw) else { return Ok(()) };
+        let time = stamper.stamp(bytes);
+        sink.push(raw.as_ref().into(), time, labels.of(bytes), piece.line, indexed)
+    });
+    losses.note(path, job.notes);
+    done
+}
+
+/// Finds times as the rules say, where they say anything and can be understood.
+fn stamper(job: &Job<'_>, path: &Path, kind: Kind, rules: Option<&IndexRules>) -> Stamper {
+    match kind {
+        Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::Evtx | Kind::LinuxSysmon => {
+            return Stamper::windows(reference(job));
+        }
+        _ => {}
+    }
+    if let Some(rules) = rules.filter(|rules| rules.says_time()) {
+        match Stamper::by_rules(rules, reference(job)) {
+            Ok(stamper) => return stamper,
+            Err(text) => job.note(NoteKind::Altered, path, format!("times are found by built-in rules, since {text}")),
+        }
+    }
+    Stamper::built_in(reference(job))
+}
+
+/// The breaker, and how many bytes stand before the first event.
+fn breaker(
+    job: &Job<'_>,
+    path: &Path,
+    kind: Kind,
+    rules: Option<&IndexRules>,
+    head: &[u8],
+) -> (Box<dyn Breaker>, usize) {
+    if let Some(rules) = rules {
+        match breaking::by_rules(rules, &reference(job)) {
+            Ok(breaker) => return (breaker, 0),
+            Err(text) => job.note(NoteKind::Altered, path, format!("events are found by built-in rules, since {text}")),
+        }
+    }
+    let breaker: Box<dyn Breaker> = match kind {
+        Kind::WindowsXml | Kind::Evtx => Box::new(XmlLines::windows()),
+        Kind::WindowsXmlDocument => Box::new(Elements::default()),
+        Kind::LinuxSysmon => Box::new(XmlLines::after_header()),
+        Kind::Json => match recognise::wrapper(head) {
+            Some(skip) => return (Box::new(Json::wrapped()), skip),
+            None => Box::new(Json::default()),
+        },
+        Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(delimiter(first_line(head)))),
+        Kind::Text | Kind::WinEventLog => Box::new(Merge::by_date(reference(job))),
+        Kind::Auditd | Kind::JsonLines | Kind::KeyValue | Kind::SplunkJson | Kind::Syslog => Box::new(Lines::default()),
+    };
+    (breaker, 0)
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    text.split(|&b| breaking::is_newline(b)).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// The header of a file of rows.
+struct Columns {
+    /// The file has one.
+    has_header: bool,
+    delimiter: u8,
+    names: Vec<Name>,
+}
+
+impl Columns {
+    fn new(kind: Kind, by_rules: bool, head: &[u8]) -> Self {
+        let has_header = matches!(kind, Kind::Csv | Kind::SplunkCsv) && !by_rules;
+        Self { has_header, delimiter: delimiter(first_line(head)), names: Vec::new() }
+    }
+
+    /// The fields of a row; `None` for the header itself. Empty cells are no fields, cells without a column are lost.
+    fn indexed(&mut self, raw: &str) -> Option<Vec<(Name, Value)>> {
+        if !self.has_header {
+            return Some(Vec::new());
+        }
+        let cells = rows::split(raw, self.delimiter);
+        if self.names.is_empty() {
+            self.take_header(&cells);
+            return None;
+        }
+        let filled = self.names.iter().cloned().zip(cells).filter(|(name, cell)| !cell.is_empty() && !name.is_empty());
+        Some(filled.map(|(name, cell)| (name, Value::text(cell.as_ref()))).collect())
+    }
+
+    /// The names of the columns; of two equal ones, only the first counts.
+    fn take_header(&mut self, cells: &[Cow<'_, str>]) {
+        let mut seen = HashSet::new();
+        let name = |cell: &Cow<'_, str>| cell.trim().to_owned();
+        self.names = cells
+            .iter()
+            .map(name)
+            .map(|name| if seen.insert(name.clone()) { name.into() } else { "".into() })
+            .collect();
+    }
+
+    /// The event in a row or line of an export.
+    fn export(&mut self, kind: Kind, raw: &str) -> Option<export::Event> {
+        if kind == Kind::SplunkJson {
+            return export::of_json(raw);
+        }
+        let cells = rows::split(raw, self.delimiter);
+        if self.names.is_empty() {
+            self.take_header(&cells);
+            return None;
+        }
+        Some(export::of_row(&self.names, &cells))
+    }
+}
+
+/// Events that are not as they were in the file.
+#[derive(Default)]
+struct Losses {
+    cut_off: u64,
+    invalid: u64,
+}
+
+impl Losses {
+    fn note(&self, path: &Path, notes: &Notes) {
+        if self.cut_off > 0 {
+            notes.push(NoteKind::Altered, path, format!("{} events are too long and were cut off", self.cut_off));
+        }
+        if self.invalid > 0 {
+            let text = format!("{} events hold bytes that are no UTF-8; U+FFFD stands for them", self.invalid);
+            notes.push(NoteKind::Altered, path, text);
+        }
+    }
+}
+
+/// `TRUNCATE`: at most so many bytes, cut at a character boundary; 0 is no limit.
+fn truncated(bytes: &[u8], limit: usize) -> &[u8] {
+    if limit == 0 || bytes.len() <= limit {
+        return bytes;
+    }
+    let is_continuation = |at: &usize| bytes[*at] & 0xC0 == 0x80;
+    let end = (limit.saturating_sub(3)..=limit).rev().find(|at| !is_continuation(at)).unwrap_or(limit);
+    &bytes[..end]
+}
