@@ -1,0 +1,7 @@
+//! Replays the data of a detection's tests: finds it, joins events with knowledge, runs the plan, judges the rows.
+//!
+//! The engine must not know YAML, and the events must not know plans; a test needs both. So this room stands to the
+//! right of them.
+
+pub mod dataset;
+mod download;
