@@ -36,7 +36,7 @@ pub struct Object {
     pub node: Arc<Node>,
     /// Where the mapping's first key stands: for findings about something that is absent.
     pub start: Place,
-    /// Told by the keys.
+    /// Told by the keys; see [`Generation`].
     pub generation: Generation,
     /// `name`.
     pub name: Located,
@@ -54,6 +54,32 @@ pub struct Object {
     pub description: Option<Located>,
     /// `status`.
     pub status: Option<Located>,
+    /// `deprecation_info`.
+    pub deprecation: Option<Deprecation>,
+}
+
+/// Why and when an object goes away: `deprecation_info`, since v6 in the content file itself.
+#[derive(Clone, Debug)]
+pub struct Deprecation {
+    /// `reason`.
+    pub reason: Option<Located>,
+    /// `removed_in_version`.
+    pub removed_in_version: Option<Located>,
+    /// `replacement_content`: names of detections or stories.
+    pub replacements: Vec<Located>,
+}
+
+/// When a search runs: `scheduling`, `custom_schedule`, or the top level of a schedule object.
+#[derive(Clone, Debug)]
+pub struct Scheduling {
+    /// `cron_schedule`.
+    pub cron_schedule: Option<Located>,
+    /// `earliest_time`.
+    pub earliest_time: Option<Located>,
+    /// `latest_time`.
+    pub latest_time: Option<Located>,
+    /// `schedule_window`.
+    pub schedule_window: Option<Located>,
 }
 
 /// A detection: a search and what it means.
@@ -99,6 +125,28 @@ pub struct Detection {
     pub manual_test: Option<Located>,
     /// `throttling.fields`.
     pub throttling_fields: Vec<Located>,
+    /// `throttling.period`.
+    pub throttling_period: Option<Located>,
+    /// `group`.
+    pub groups: Vec<Located>,
+    /// `nist`; written by hand only in old content, otherwise it follows from the type.
+    pub nist: Vec<Located>,
+    /// `cis20`; as `nist`, it follows from the security domain.
+    pub cis20: Vec<Located>,
+    /// `kill_chain_phases`; as `nist`, they follow from the ATT&CK tactics.
+    pub kill_chain_phases: Vec<Located>,
+    /// `datamodel`, v4 only; otherwise it follows from the search.
+    pub data_models: Vec<Located>,
+    /// `enabled_by_default`.
+    pub enabled_by_default: Option<bool>,
+    /// `deployment.scheduling` (v4, v5) or `custom_schedule` (v6).
+    pub scheduling: Option<Scheduling>,
+    /// `schedule`, v6: the name of a schedule object.
+    pub schedule: Option<Located>,
+    /// `baselines`, v6: names of baseline objects.
+    pub baselines: Vec<Located>,
+    /// `explanation`.
+    pub explanation: Option<Located>,
     /// `tests`.
     pub tests: Vec<Test>,
 }
@@ -162,6 +210,8 @@ pub struct Test {
     pub name: Option<Located>,
     /// `test_type`, v6: `unit` or `experimental`.
     pub test_type: Option<Located>,
+    /// `description`, v6.
+    pub description: Option<Located>,
     /// `expected_results`, v6: number of rows; 0 is a negative test.
     pub expected_results: Option<i64>,
     /// `attack_data`.
@@ -198,6 +248,10 @@ pub struct Story {
     pub products: Vec<Located>,
     /// `usecase`.
     pub usecase: Option<Located>,
+    /// `cve`.
+    pub cves: Vec<Located>,
+    /// `group`.
+    pub groups: Vec<Located>,
 }
 
 /// A macro. Its key in a search is its name and the number of its arguments.
@@ -211,16 +265,32 @@ pub struct Macro {
     pub arguments: Vec<Located>,
 }
 
+/// What holds a lookup's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LookupKind {
+    /// A CSV file of the pack.
+    Csv,
+    /// A KV store collection, which is filled at run time.
+    KvStore,
+    /// A trained model.
+    MlModel,
+}
+
 /// A lookup: a table and how to match it.
 #[derive(Clone, Debug)]
 pub struct Lookup {
     /// The common part.
     pub object: Object,
-    /// `csv`, `kvstore` or `mlmodel`.
+    /// `lookup_type` as written; v4 has none.
     pub lookup_type: Option<Located>,
-    /// The table's file, absolute or relative to the current folder, if there should be one.
+    /// Told by `lookup_type`, or in v4 by `filename` and `collection`; `None` if neither names a known kind.
+    pub kind: Option<LookupKind>,
+    /// `collection`, v4 only: the KV store's name.
+    pub collection: Option<Located>,
+    /// The table's file, absolute or relative to the current folder, if there should be one: it need not exist. Never
+    /// outside the pack.
     pub table: Option<PathBuf>,
-    /// Columns as declared: `fields` of a KV store. Empty for a CSV file: read its header.
+    /// Columns as declared: `fields` of a KV store (`fields_list` in v4). Empty for a CSV file: read its header.
     pub fields: Vec<Located>,
     /// `match_type`: `WILDCARD(field)`, `CIDR(field)`.
     pub match_types: Vec<Located>,
@@ -245,8 +315,16 @@ pub struct DataSource {
     pub sourcetype: Option<Located>,
     /// `separator`: the field that tells events of this source apart.
     pub separator: Option<Located>,
-    /// `fields`.
+    /// `separator_value`: what it holds for this source.
+    pub separator_value: Option<Located>,
+    /// `configuration`.
+    pub configuration: Option<Located>,
+    /// `fields` (`raw_fields` in v4).
     pub fields: Vec<Located>,
+    /// `output_fields`.
+    pub output_fields: Vec<Located>,
+    /// `mitre_components`.
+    pub mitre_components: Vec<Located>,
     /// `supported_TA`: name, URL, version.
     pub add_ons: Vec<AddOn>,
     /// `example_log`.
@@ -269,6 +347,79 @@ pub struct AddOn {
 pub struct SavedSearch {
     /// The common part.
     pub object: Object,
+    /// `type`: Baseline, Investigation; absent in v6.
+    pub analytic_type: Option<Located>,
     /// `search`.
     pub search: Option<Located>,
+    /// `how_to_implement`.
+    pub how_to_implement: Option<Located>,
+    /// `known_false_positives`.
+    pub known_false_positives: Option<Located>,
+    /// `references`.
+    pub references: Vec<Located>,
+    /// `tags.analytic_story` (v4, v5).
+    pub stories: Vec<Located>,
+    /// `tags.detections` (v4, v5): the detections that need this baseline. In v6 the detection names its baselines.
+    pub detections: Vec<Located>,
+    /// `product`.
+    pub products: Vec<Located>,
+    /// `security_domain`.
+    pub security_domain: Option<Located>,
+    /// `deployment.scheduling` (v4, v5) or `custom_schedule` (v6).
+    pub scheduling: Option<Scheduling>,
+    /// `schedule`, v6: the name of a schedule object.
+    pub schedule: Option<Located>,
+}
+
+/// How detections of one type run and what they cause (v4, v5).
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The common part.
+    pub object: Object,
+    /// `type` (`tags.type` in v4): the type of detection that it applies to.
+    pub analytic_type: Option<Located>,
+    /// `scheduling`.
+    pub scheduling: Option<Scheduling>,
+    /// `alert_action.rba.enabled`: whether results add risk.
+    pub risk_enabled: bool,
+    /// `alert_action.notable`: whether results become findings of their own.
+    pub notable: Option<Notable>,
+}
+
+/// What a notable event shows.
+#[derive(Clone, Debug)]
+pub struct Notable {
+    /// `rule_title`; may hold `%keys%` of the detection.
+    pub title: Option<Located>,
+    /// `rule_description`; likewise.
+    pub description: Option<Located>,
+    /// `nes_fields`.
+    pub fields: Vec<Located>,
+}
+
+/// A named schedule (v6).
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// The common part.
+    pub object: Object,
+    /// The schedule.
+    pub scheduling: Scheduling,
+}
+
+/// A dashboard; its definition is a JSON file beside it.
+#[derive(Clone, Debug)]
+pub struct Dashboard {
+    /// The common part.
+    pub object: Object,
+    /// The JSON file, absolute or relative to the current folder; it need not exist.
+    pub definition: PathBuf,
+}
+
+/// Something that is no longer part of the content, kept so that its name and id stay known (`removed/`).
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The common part.
+    pub object: Object,
+    /// What it was: the folder below `removed/`, such as `detections`.
+    pub former: Option<String>,
 }

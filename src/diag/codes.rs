@@ -72,6 +72,8 @@ macro_rules! codes {
 codes! {
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
     EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
+    FILE_SUFFIX = "file-suffix", Warning, "A file ends in `.yaml` and is therefore not read";
+    FILE_UNREADABLE = "file-unreadable", Error, "A file of the pack cannot be read";
     FOREIGN_OPERATOR = "foreign-operator", Error, "An operator of another language is used: `&&`, `||` or `!`";
     IN_WITHOUT_PARENTHESES = "in-without-parentheses", Error, "The list after `IN` has no parentheses";
     LOWERCASE_BOOLEAN = "lowercase-boolean", Warning, "A lower-case `and`, `or` or `not` in a search expression is a word to look for";
@@ -80,6 +82,7 @@ codes! {
     MISSING_ARGUMENT = "missing-argument", Error, "A command or function lacks an argument";
     MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
     NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
+    PATH_OUTSIDE_PACK = "path-outside-pack", Error, "A file name or symlink leads out of the pack";
     RECURSIVE_MACRO = "recursive-macro", Error, "A macro calls itself";
     SMART_QUOTES = "smart-quotes", Error, "A typographic quote stands where a plain one is needed";
     SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";

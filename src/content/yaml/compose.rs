@@ -4,6 +4,7 @@
 //! whoever walks the tree later may recurse.
 
 use super::decode::Raw;
+use super::repair::Repaired;
 use super::{Data, Node, Scalar, ScalarValue, Style, problems, resolve};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Place, Span};
@@ -20,57 +21,42 @@ pub(super) const MAX_ALIAS_BYTES: usize = 32 << 20;
 
 /// Reads the first document. `None` if there is none, or none that can be trusted; then an error says why.
 pub(super) fn document(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut composer = Composer {
-        file,
-        text,
-        diagnostics,
-        stack: Vec::new(),
-        root: None,
-        anchors: HashMap::new(),
-        nodes: 0,
-        alias_bytes: 0,
-        last_end: 0,
-    };
-    let mut options = granit_parser::options! {
-        block_nesting_limit: MAX_DEPTH,
-        flow_nesting_limit: MAX_DEPTH,
-    };
-    options.set_emit_comments(false);
-    let mut documents = 0;
-    for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = match event {
-            Ok(event) => event,
-            Err(error) => {
-                let problem = composer.scan_error(&error);
-                composer.diagnostics.push(problem);
-                return None;
-            }
+    let mut repaired = Repaired::new(text);
+    loop {
+        let mut composer = Composer {
+            file,
+            text,
+            diagnostics: Vec::new(),
+            stack: Vec::new(),
+            root: None,
+            anchors: HashMap::new(),
+            nodes: 0,
+            alias_bytes: 0,
+            last_end: 0,
         };
-        let range = span.byte_range().unwrap_or_default();
-        if matches!(event, Event::DocumentStart(..)) {
-            documents += 1;
-            if documents > 1 {
-                let place = composer.place(range);
-                composer.diagnostics.push(problems::several_documents(place));
-                break;
-            }
+        let result = composer.run(&repaired);
+        let from = composer.last_end;
+        if let Err(Stop::Indentation(at)) = result
+            && repaired.indent_quoted(from, at)
+        {
+            continue;
         }
-        if let Err(problem) = composer.event(event, range, span.indent) {
-            composer.diagnostics.push(*problem);
-            return None;
-        }
+        diagnostics.append(&mut composer.diagnostics);
+        return result.ok().and(composer.root);
     }
-    if composer.root.is_none() {
-        let place = composer.place(0..0);
-        composer.diagnostics.push(problems::empty(place));
-    }
-    composer.root
+}
+
+/// Why a document was not read to its end; a finding says so.
+enum Stop {
+    /// A line of a quoted value that is not indented; its offset.
+    Indentation(usize),
+    Other,
 }
 
 struct Composer<'a> {
     file: FileId,
     text: &'a str,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     stack: Vec<Open>,
     root: Option<Node>,
     anchors: HashMap<usize, Anchor>,
@@ -111,6 +97,40 @@ struct Size {
 type Step = Result<(), Box<Diagnostic>>;
 
 impl Composer<'_> {
+    fn run(&mut self, repaired: &Repaired<'_>) -> Result<(), Stop> {
+        let mut options = granit_parser::options! {
+            block_nesting_limit: MAX_DEPTH,
+            flow_nesting_limit: MAX_DEPTH,
+        };
+        options.set_emit_comments(false);
+        let mut documents = 0;
+        for event in Parser::new_from_str_with_options(repaired.text(), options) {
+            let (event, span) = match event {
+                Ok(event) => event,
+                Err(error) => return Err(self.scan_error(&error, repaired)),
+            };
+            let range = span.byte_range().unwrap_or_default();
+            let range = repaired.original_offset(range.start)..repaired.original_offset(range.end);
+            if matches!(event, Event::DocumentStart(..)) {
+                documents += 1;
+                if documents > 1 {
+                    let place = self.place(range);
+                    self.diagnostics.push(problems::several_documents(place));
+                    return Ok(());
+                }
+            }
+            if let Err(problem) = self.event(event, range, span.indent) {
+                self.diagnostics.push(*problem);
+                return Err(Stop::Other);
+            }
+        }
+        if self.root.is_none() {
+            let place = self.place(0..0);
+            self.diagnostics.push(problems::empty(place));
+        }
+        Ok(())
+    }
+
     fn place(&self, range: Range<usize>) -> Place {
         let clamp = |at: usize| self.text.floor_char_boundary(at.min(self.text.len()));
         Place { file: self.file, span: Span::new(clamp(range.start), clamp(range.end)) }
@@ -340,14 +360,18 @@ impl Composer<'_> {
         kept
     }
 
-    fn scan_error(&self, error: &ScanError) -> Diagnostic {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+    fn scan_error(&mut self, error: &ScanError, repaired: &Repaired<'_>) -> Stop {
+        let at = repaired.original_offset(error.marker().byte_offset().unwrap_or(0)).min(self.text.len());
         let start = self.text.floor_char_boundary(at);
         let next = self.text[start..].chars().next().filter(|next| !matches!(next, '\n' | '\r'));
         let place = self.place(start..start + next.map_or(0, char::len_utf8));
-        match error.kind() {
+        self.diagnostics.push(match error.kind() {
             ErrorKind::RecursionLimitExceeded => problems::too_deep(place),
             _ => problems::syntax(error, self.text, place),
+        });
+        match error.kind() {
+            ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => Stop::Indentation(start),
+            _ => Stop::Other,
         }
     }
 }

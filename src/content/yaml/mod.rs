@@ -5,7 +5,7 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | events with byte spans | granit-parser |
+//! | events with byte spans | granit-parser, `repair` where PyYAML is more lenient |
 //! | the tree: aliases, merge keys, repeated keys, bounds | `compose` |
 //! | a scalar's text, every byte with its origin | `decode` |
 //! | a plain scalar's value | `resolve` |
@@ -14,6 +14,7 @@ mod access;
 mod compose;
 mod decode;
 mod problems;
+mod repair;
 mod resolve;
 #[cfg(test)]
 mod tests;

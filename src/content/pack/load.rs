@@ -1,0 +1,319 @@
+//! Reading a pack: files in parallel, results in the order of paths.
+
+use super::index::Index;
+use super::root::{self, Located};
+use super::walk::{self, Found, State};
+use super::{AppConfig, Kind, LoadError, LoadOptions, Pack};
+use crate::content::model::{
+    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Removed, SavedSearch, Schedule, Story,
+};
+use crate::content::read::{self, Document};
+use crate::content::yaml;
+use crate::diag::{self, Diagnostic, Severity, codes};
+use crate::source::{FileId, Place, Sources, Span};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(super) fn load(
+    paths: &[PathBuf],
+    options: &LoadOptions,
+    sources: &mut Sources,
+) -> Result<(Pack, Vec<Diagnostic>), LoadError> {
+    let current = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &current } else { paths };
+    let mut named = Vec::with_capacity(paths.len());
+    for path in paths {
+        named.push((path, root::locate(path)?));
+    }
+    let Some((_, first)) = named.first() else { return Err(LoadError::NoPack(PathBuf::from("."))) };
+    if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
+        return Err(LoadError::SeveralPacks(first.root.clone(), other.root.clone()));
+    }
+    let mut pack = Pack { root: first.root.clone(), ..Pack::default() };
+    let mut diagnostics = Vec::new();
+    let found = walk::content(&first.real_root);
+    if found.is_empty() {
+        return Err(LoadError::Empty(first.root.clone()));
+    }
+    for (path, it) in &named {
+        if !found.iter().any(|file| file.path.starts_with(&it.below)) && it.below != Path::new("contentctl.yml") {
+            return Err(LoadError::NoContent { path: (*path).clone(), root: it.root.clone() });
+        }
+    }
+    let is_selected = |path: &Path| named.iter().any(|(_, it)| path.starts_with(&it.below));
+    config(&mut pack, first, is_selected(Path::new("contentctl.yml")), sources, &mut diagnostics);
+    for (file, path) in add(&mut pack, first, found, sources, &mut diagnostics) {
+        pack.own.insert(file);
+        if is_selected(&path) {
+            pack.selected.insert(file);
+        }
+    }
+    for path in &options.with {
+        let other = root::locate(path)?;
+        if other.real_root != first.real_root {
+            add(&mut pack, &other, walk::content(&other.real_root), sources, &mut diagnostics);
+        }
+    }
+    pack.index = Index::of(&pack);
+    let mut diagnostics = of_selection(&pack, diagnostics);
+    diag::sort(&mut diagnostics);
+    Ok((pack, diagnostics))
+}
+
+/// A finding, and whether it kept its whole file from being read.
+struct Finding {
+    diagnostic: Diagnostic,
+    file_is_lost: bool,
+}
+
+/// Drops what concerns files that nobody asked about, unless it makes other findings doubtful.
+fn of_selection(pack: &Pack, findings: Vec<Finding>) -> Vec<Diagnostic> {
+    let relevant = findings.into_iter().filter_map(|finding| {
+        let mut diagnostic = finding.diagnostic;
+        if pack.is_selected(diagnostic.place.file) {
+            return Some(diagnostic);
+        }
+        if !finding.file_is_lost || diagnostic.severity != Severity::Error {
+            return None;
+        }
+        diagnostic.severity = Severity::Warning;
+        Some(diagnostic.note("names that this file defines count as unknown"))
+    });
+    relevant.collect()
+}
+
+fn config(pack: &mut Pack, root: &Located, selected: bool, sources: &mut Sources, findings: &mut Vec<Finding>) {
+    let path = root.real_root.join("contentctl.yml");
+    if !path.is_file() || !path.canonicalize().is_ok_and(|real| real.starts_with(&root.real_root)) {
+        return;
+    }
+    let content = open(&path);
+    let file = sources.add(root.root.join("contentctl.yml"), content.text());
+    pack.own.insert(file);
+    if selected {
+        pack.selected.insert(file);
+    }
+    let (node, diagnostics) = content.parse(file, sources.file(file).text());
+    findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost: false }));
+    if let Some(node) = node {
+        pack.config = AppConfig::read(file, Arc::new(node));
+    }
+}
+
+/// Reads the files of one pack into the model; gives their ids and paths.
+fn add(
+    pack: &mut Pack,
+    root: &Located,
+    found: Vec<Found>,
+    sources: &mut Sources,
+    findings: &mut Vec<Finding>,
+) -> Vec<(FileId, PathBuf)> {
+    let contents: Vec<Content> = found.par_iter().map(|found| content(root, found)).collect();
+    let mut files = Vec::with_capacity(found.len());
+    for (found, content) in found.iter().zip(&contents) {
+        files.push(sources.add(root.root.join(&found.path), content.text()));
+    }
+    let known = &*sources;
+    let read: Vec<Read1> = (&found, contents, &files)
+        .into_par_iter()
+        .map(|(found, content, &file)| read_one(root, found, &content, file, known.file(file).text()))
+        .collect();
+    for Read1 { object, diagnostics } in read {
+        let file_is_lost = object.is_none();
+        findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost }));
+        if let Some(object) = object {
+            object.put(pack);
+        }
+    }
+    if found.len() >= walk::MAX_FILES
+        && let Some(&file) = files.last()
+    {
+        let message = format!("the pack holds more than {} files; the rest is not read", walk::MAX_FILES);
+        findings.push(Finding { diagnostic: at_file(codes::FILE_UNREADABLE, message, file), file_is_lost: true });
+    }
+    files.into_iter().zip(found.into_iter().map(|found| found.path)).collect()
+}
+
+/// What one file gave.
+struct Read1 {
+    object: Option<Loaded>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn read_one(root: &Located, found: &Found, content: &Content, file: FileId, text: &str) -> Read1 {
+    let shown = found.path.display();
+    let refused = |code, message: String, help: &str| Read1 {
+        object: None,
+        diagnostics: vec![at_file(code, message, file).help(help)],
+    };
+    match &found.state {
+        State::Content => {}
+        State::OtherSuffix => {
+            let help = "rename it to end in `.yml`";
+            return refused(codes::FILE_SUFFIX, format!("`{shown}` is not read: its name ends in `.yaml`"), help);
+        }
+        State::LeadsOutside => {
+            let help = "copy the file into the pack";
+            return refused(codes::PATH_OUTSIDE_PACK, format!("symlink `{shown}` leads out of the pack"), help);
+        }
+        State::Loop => {
+            let message = format!("folder `{shown}` is not entered: it leads back to itself or is too deep");
+            return refused(codes::FILE_UNREADABLE, message, "remove the symlink");
+        }
+        State::Unreadable(reason) => {
+            let message = format!("`{shown}` cannot be read: {reason}");
+            return refused(codes::FILE_UNREADABLE, message, "check the file and its permissions");
+        }
+        State::Special => {
+            let message = format!("`{shown}` is not a regular file");
+            return refused(codes::FILE_UNREADABLE, message, "remove it from the pack");
+        }
+    }
+    let (node, mut diagnostics) = content.parse(file, text);
+    let object = node.and_then(|node| {
+        let document = Document { file, path: found.path.clone(), root: root.root.clone(), node: Arc::new(node) };
+        let mut object = Loaded::read(found.kind, &document, &mut diagnostics)?;
+        if let Loaded::Lookup(lookup) = &mut object {
+            keep_table_inside(lookup, root, &mut diagnostics);
+        }
+        Some(object)
+    });
+    Read1 { object, diagnostics }
+}
+
+/// A table reached through a symlink may lie anywhere; it is used only inside the pack.
+fn keep_table_inside(lookup: &mut Lookup, root: &Located, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(table) = &lookup.table else { return };
+    let Ok(real) = table.canonicalize() else { return };
+    if !real.starts_with(&root.real_root) {
+        let message = format!("lookup file `{}` leads out of the pack", table.display());
+        diagnostics.push(Diagnostic::new(codes::PATH_OUTSIDE_PACK, message, lookup.object.start));
+        lookup.table = None;
+    }
+}
+
+fn at_file(code: diag::Code, message: String, file: FileId) -> Diagnostic {
+    Diagnostic::new(code, message, Place { file, span: Span::at(0) })
+}
+
+/// A file's content, or what keeps it from being used.
+enum Content {
+    Text(String),
+    /// The beginning is text.
+    NotUtf8(String),
+    TooLarge(u64),
+    Unreadable(String),
+}
+
+fn content(root: &Located, found: &Found) -> Content {
+    match found.state {
+        State::Content => open(&root.real_root.join(&found.path)),
+        _ => Content::Text(String::new()),
+    }
+}
+
+fn open(path: &Path) -> Content {
+    let read = || {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        if length > yaml::MAX_FILE_BYTES {
+            return Ok(Err(length));
+        }
+        let mut bytes = Vec::with_capacity(length as usize);
+        // The file may grow meanwhile.
+        file.take(yaml::MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        let length = bytes.len() as u64;
+        Ok(if length > yaml::MAX_FILE_BYTES { Err(length) } else { Ok(bytes) })
+    };
+    match read() {
+        Err(error) => {
+            let error: std::io::Error = error;
+            Content::Unreadable(error.to_string())
+        }
+        Ok(Err(length)) => Content::TooLarge(length),
+        Ok(Ok(bytes)) => String::from_utf8(bytes).map_or_else(
+            |error| {
+                let valid = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(valid);
+                Content::NotUtf8(String::from_utf8(bytes).unwrap_or_default())
+            },
+            Content::Text,
+        ),
+    }
+}
+
+impl Content {
+    /// What can be shown of the file.
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::NotUtf8(text) => text,
+            Self::TooLarge(_) | Self::Unreadable(_) => "",
+        }
+    }
+
+    fn parse(&self, file: FileId, text: &str) -> (Option<yaml::Node>, Vec<Diagnostic>) {
+        match self {
+            Self::Text(_) => yaml::parse(file, text),
+            Self::NotUtf8(valid) => (None, vec![yaml::not_utf8(file, valid.len())]),
+            Self::TooLarge(length) => (None, vec![yaml::too_large(file, *length)]),
+            Self::Unreadable(reason) => {
+                let message = format!("the file cannot be read: {reason}");
+                (None, vec![at_file(codes::FILE_UNREADABLE, message, file)])
+            }
+        }
+    }
+}
+
+/// An object of any kind.
+#[expect(clippy::large_enum_variant, reason = "short-lived, and most are of the largest kind, detections")]
+enum Loaded {
+    Baseline(SavedSearch),
+    Dashboard(Dashboard),
+    DataSource(DataSource),
+    Deployment(Deployment),
+    Detection(Detection),
+    Investigation(SavedSearch),
+    Lookup(Lookup),
+    Macro(Macro),
+    Removed(Removed),
+    Schedule(Schedule),
+    Story(Story),
+}
+
+impl Loaded {
+    fn read(kind: Kind, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        Some(match kind {
+            Kind::Baseline => Self::Baseline(read::baseline(document, diagnostics)?),
+            Kind::Dashboard => Self::Dashboard(read::dashboard(document, diagnostics)?),
+            Kind::DataSource => Self::DataSource(read::data_source(document, diagnostics)?),
+            Kind::Deployment => Self::Deployment(read::deployment(document, diagnostics)?),
+            Kind::Detection => Self::Detection(read::detection(document, diagnostics)?),
+            Kind::Investigation => Self::Investigation(read::investigation(document, diagnostics)?),
+            Kind::Lookup => Self::Lookup(read::lookup(document, diagnostics)?),
+            Kind::Macro => Self::Macro(read::macro_(document, diagnostics)?),
+            Kind::Removed => Self::Removed(read::removed(document, diagnostics)?),
+            Kind::Schedule => Self::Schedule(read::schedule(document, diagnostics)?),
+            Kind::Story => Self::Story(read::story(document, diagnostics)?),
+        })
+    }
+
+    fn put(self, pack: &mut Pack) {
+        match self {
+            Self::Baseline(it) => pack.baselines.push(it),
+            Self::Dashboard(it) => pack.dashboards.push(it),
+            Self::DataSource(it) => pack.data_sources.push(it),
+            Self::Deployment(it) => pack.deployments.push(it),
+            Self::Detection(it) => pack.detections.push(it),
+            Self::Investigation(it) => pack.investigations.push(it),
+            Self::Lookup(it) => pack.lookups.push(it),
+            Self::Macro(it) => pack.macros.push(it),
+            Self::Removed(it) => pack.removed.push(it),
+            Self::Schedule(it) => pack.schedules.push(it),
+            Self::Story(it) => pack.stories.push(it),
+        }
+    }
+}
