@@ -187,7 +187,7 @@ impl<'a> Writer<'a> {
         while at < raw.span.end {
             let spaces = bytes[at..raw.span.end].iter().take(indent).take_while(|b| **b == b' ').count();
             let start = at + spaces;
-            let length = bytes[start..].iter().take_while(|b| !matches!(b, b'\n' | b'\r')).count();
+            let length = bytes[start..raw.span.end].iter().take_while(|b| !matches!(b, b'\n' | b'\r')).count();
             let end = start + length;
             let line_break = end..end + break_length(bytes, end);
             at = line_break.end;

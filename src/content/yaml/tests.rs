@@ -106,6 +106,7 @@ fn scalars_decode_as_yaml_says() {
         ("k: &x |-\n  a\n", "a"),
         ("? k\n: |-\n  a\n", "a"),
         ("k:\n  |-\n  a\n", "a"),
+        ("k: |\n  a\n\n# note\n", "a\n"),
     ];
     for (text, wanted) in cases {
         for (label, text) in
@@ -116,6 +117,14 @@ fn scalars_decode_as_yaml_says() {
             assert_eq!(check_places(&node, &text), 0, "{label}: {text:?}: one piece for all");
         }
     }
+}
+
+#[test]
+fn a_block_ends_where_its_parent_goes_on() {
+    let text = "outer:\n    one: |\n        a\n    two: >+\n        b\n\n    three: |-\n        c\n";
+    let node = only(text);
+    assert_eq!(check_places(&node, text), 0);
+    assert_eq!(node.to_json(), serde_json::json!({"outer": {"one": "a\n", "two": "b\n\n", "three": "c"}}));
 }
 
 #[test]
