@@ -71,6 +71,7 @@ macro_rules! codes {
 // Keep sorted by name; a test checks it.
 codes! {
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
+    DUPLICATE_PAGE = "duplicate-page", Error, "Two pages of the documentation would have the same path";
     EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
     FILE_SUFFIX = "file-suffix", Warning, "A file ends in `.yaml` and is therefore not read";
     FILE_UNREADABLE = "file-unreadable", Error, "A file of the pack cannot be read";
@@ -95,6 +96,7 @@ codes! {
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
     UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
+    UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
     YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";

@@ -1,0 +1,532 @@
+//! What a template can read of a detection or a story.
+//!
+//! The names are those that templates of the official site know (`detection.mitre_attacks`, `detection.tags.nist`,
+//! `story.kill_chain_phases`), whatever generation the content is written in; further values stand beside them. Texts
+//! are as the author wrote them: making them safe is the business of filters and of escaping.
+
+use super::attack::Attack;
+use super::{Analysis, Input, taxonomy};
+use crate::content::model::{DataSource, Detection, Generation, Object, Story};
+use crate::content::yaml::{Data, Node};
+use crate::source::Located;
+use minijinja::Value;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A detection as templates see it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DetectionContext {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) version: Option<i64>,
+    /// Of the last change, in every generation.
+    pub(super) date: String,
+    pub(super) creation_date: Option<String>,
+    pub(super) author: String,
+    #[serde(rename = "type")]
+    pub(super) analytic_type: String,
+    pub(super) status: String,
+    pub(super) experimental: bool,
+    pub(super) deprecated: bool,
+    /// `v4`, `v5` or `v6`.
+    pub(super) generation: &'static str,
+    pub(super) description: String,
+    pub(super) search: String,
+    /// The search with its macros expanded, if that succeeded.
+    pub(super) expanded: Option<String>,
+    pub(super) how_to_implement: String,
+    pub(super) known_false_positives: String,
+    pub(super) references: Vec<String>,
+    /// Folder below `detections/`.
+    pub(super) kind: String,
+    /// Path of the file in the pack.
+    pub(super) source: String,
+    /// Stem of the file.
+    pub(super) file_name: String,
+    /// Data models the search reads, sorted; without datasets. Absent for none, as templates ask `if`.
+    pub(super) datamodel: Option<Vec<String>>,
+    pub(super) mitre_attacks: Vec<AttackContext>,
+    /// Macros of the pack that the search calls itself, sorted.
+    pub(super) macros: Vec<MacroContext>,
+    /// Name of the filter macro, if the search ends in its call.
+    pub(super) filter_macro: Option<String>,
+    pub(super) lookups: Vec<LookupContext>,
+    pub(super) data_sources: Vec<DataSourceContext>,
+    /// Stories that it belongs to.
+    pub(super) stories: Vec<StoryLink>,
+    /// Columns of the result.
+    pub(super) fields_out: Vec<String>,
+    pub(super) risk_objects: Vec<RiskContext>,
+    pub(super) threat_objects: Vec<FieldContext>,
+    pub(super) drilldowns: Vec<DrilldownContext>,
+    pub(super) tests: Vec<TestContext>,
+    pub(super) tags: TagsContext,
+}
+
+/// What v4 keeps under `tags`; templates find it there in every generation.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TagsContext {
+    analytic_story: Vec<String>,
+    asset_type: String,
+    product: Vec<String>,
+    security_domain: String,
+    mitre_attack_id: Vec<String>,
+    kill_chain_phases: Vec<&'static str>,
+    nist: Vec<&'static str>,
+    cis20: Vec<&'static str>,
+    cve: Vec<String>,
+    atomic_guid: Vec<String>,
+    /// As listed by v4; for later generations what the plan needs of events or datasets.
+    required_fields: Vec<String>,
+    message: String,
+    confidence: Option<i64>,
+    impact: Option<i64>,
+    risk_score: Option<i64>,
+    /// v4 only, else empty.
+    observable: Vec<ObservableContext>,
+    /// URLs or paths of the tests' data, without repetition.
+    dataset: Vec<String>,
+    manual_test: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AttackContext {
+    pub(super) technique_id: String,
+    /// Absent if the table does not know the id; then there is no tactic either.
+    pub(super) technique: Option<String>,
+    pub(super) tactic: Vec<String>,
+    /// The id as part of an address of attack.mitre.org: `T1021/001`.
+    pub(super) path: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct MacroContext {
+    name: String,
+    definition: String,
+    description: String,
+    source: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct LookupContext {
+    name: String,
+    description: String,
+    /// Absent for a lookup that the pack does not define.
+    source: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct DataSourceContext {
+    name: String,
+    platform: String,
+    sourcetype: String,
+    source: String,
+    /// Whether the pack defines it; the other values are empty if not.
+    known: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct StoryLink {
+    name: String,
+    /// Whether the pack defines it, so that there is a page to link to.
+    known: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct RiskContext {
+    field: String,
+    #[serde(rename = "type")]
+    kind: String,
+    score: Option<i64>,
+    message: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct FieldContext {
+    field: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ObservableContext {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    role: [&'static str; 1],
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DrilldownContext {
+    name: String,
+    search: String,
+    earliest_offset: String,
+    latest_offset: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TestContext {
+    name: String,
+    attack_data: Vec<DatasetContext>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DatasetContext {
+    data: String,
+    source: String,
+    sourcetype: String,
+}
+
+/// A story as templates see it; `detections` are whole detections, sorted by name.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct StoryContext {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) version: Option<i64>,
+    pub(super) date: String,
+    pub(super) creation_date: Option<String>,
+    pub(super) author: String,
+    pub(super) status: String,
+    pub(super) description: String,
+    pub(super) narrative: String,
+    pub(super) references: Vec<String>,
+    pub(super) source: String,
+    pub(super) file_name: String,
+    /// Of its detections, sorted; so for the two that follow.
+    pub(super) data_models: Vec<String>,
+    pub(super) mitre_attack_ids: Vec<String>,
+    pub(super) kill_chain_phases: Vec<&'static str>,
+    /// Of its detections, in their order.
+    pub(super) data_sources: Vec<DataSourceContext>,
+    pub(super) tags: StoryTags,
+    pub(super) detections: Vec<Value>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct StoryTags {
+    category: Vec<String>,
+    product: Vec<String>,
+    usecase: String,
+}
+
+/// Makes contexts: the pack's objects by name, and the ATT&CK table.
+pub(super) struct Contexts<'a> {
+    input: &'a Input<'a>,
+    attack: &'a Attack,
+    macros: BTreeMap<&'a str, &'a crate::content::model::Macro>,
+    lookups: BTreeMap<&'a str, &'a crate::content::model::Lookup>,
+    data_sources: BTreeMap<&'a str, &'a DataSource>,
+    stories: BTreeSet<&'a str>,
+}
+
+impl<'a> Contexts<'a> {
+    pub(super) fn new(input: &'a Input<'a>, attack: &'a Attack) -> Self {
+        Self {
+            input,
+            attack,
+            macros: input.macros.iter().map(|item| (item.object.name.as_str(), item)).collect(),
+            lookups: input.lookups.iter().map(|item| (item.object.name.as_str(), item)).collect(),
+            data_sources: input.data_sources.iter().map(|item| (item.object.name.as_str(), item)).collect(),
+            stories: input.stories.iter().map(|story| story.object.name.as_str()).collect(),
+        }
+    }
+
+    pub(super) fn detection(&self, detection: &Detection) -> DetectionContext {
+        let object = &detection.object;
+        let search = text(detection.search.as_ref());
+        let read_off;
+        let analysis = if let Some(analysis) = self.input.analyses.get(&object.file) {
+            analysis
+        } else {
+            read_off = Analysis::of_text(&search);
+            &read_off
+        };
+        let mitre_attacks: Vec<AttackContext> =
+            detection.mitre_attack_ids.iter().map(|id| self.technique(id.as_str())).collect();
+        let datamodel = datamodels(analysis);
+        DetectionContext {
+            name: object.name.as_str().to_owned(),
+            id: text(object.id.as_ref()),
+            version: object.version,
+            date: text(object.date.as_ref()),
+            creation_date: object.creation_date.as_ref().map(|date| date.as_str().to_owned()),
+            author: text(object.author.as_ref()),
+            analytic_type: text(detection.analytic_type.as_ref()),
+            experimental: is(object.status.as_ref(), "experimental"),
+            deprecated: is(object.status.as_ref(), "deprecated"),
+            status: text(object.status.as_ref()),
+            generation: match object.generation {
+                Generation::V4 => "v4",
+                Generation::V5 => "v5",
+                Generation::V6 => "v6",
+            },
+            description: text(object.description.as_ref()),
+            expanded: analysis.expanded.clone(),
+            how_to_implement: text(detection.how_to_implement.as_ref()),
+            known_false_positives: text(detection.known_false_positives.as_ref()),
+            references: texts(&detection.references),
+            kind: detection.kind.clone().unwrap_or_else(|| "other".to_owned()),
+            source: path(object),
+            file_name: file_name(object),
+            datamodel: (!datamodel.is_empty()).then_some(datamodel),
+            macros: self.macros(analysis),
+            filter_macro: filter_macro(&search),
+            lookups: self.lookups(analysis),
+            data_sources: detection.data_sources.iter().map(|name| self.data_source(name.as_str())).collect(),
+            stories: detection
+                .stories
+                .iter()
+                .map(|name| StoryLink {
+                    name: name.as_str().to_owned(),
+                    known: self.stories.contains(name.as_str()),
+                })
+                .collect(),
+            fields_out: analysis.fields_out.clone(),
+            risk_objects: risk_objects(detection),
+            threat_objects: threat_objects(detection),
+            drilldowns: drilldowns(detection),
+            tests: tests(detection),
+            tags: tags(detection, analysis, &mitre_attacks),
+            mitre_attacks,
+            search,
+        }
+    }
+
+    /// A story, given the contexts of its own detections and the values that templates get of them.
+    pub(super) fn story(&self, story: &Story, detections: &[(&DetectionContext, Value)]) -> StoryContext {
+        let object = &story.object;
+        let mut data_models = BTreeSet::new();
+        let mut mitre_attack_ids = BTreeSet::new();
+        let mut kill_chain_phases = BTreeSet::new();
+        let mut data_sources: Vec<DataSourceContext> = Vec::new();
+        for (detection, _) in detections {
+            data_models.extend(detection.datamodel.iter().flatten().cloned());
+            mitre_attack_ids.extend(detection.mitre_attacks.iter().map(|attack| attack.technique_id.clone()));
+            kill_chain_phases.extend(&detection.tags.kill_chain_phases);
+            for source in &detection.data_sources {
+                if !data_sources.contains(source) {
+                    data_sources.push(source.clone());
+                }
+            }
+        }
+        StoryContext {
+            name: object.name.as_str().to_owned(),
+            id: text(object.id.as_ref()),
+            version: object.version,
+            date: text(object.date.as_ref()),
+            creation_date: object.creation_date.as_ref().map(|date| date.as_str().to_owned()),
+            author: text(object.author.as_ref()),
+            status: text(object.status.as_ref()),
+            description: text(object.description.as_ref()),
+            narrative: text(story.narrative.as_ref()),
+            references: texts(&story.references),
+            source: path(object),
+            file_name: file_name(object),
+            data_models: data_models.into_iter().collect(),
+            mitre_attack_ids: mitre_attack_ids.into_iter().collect(),
+            kill_chain_phases: kill_chain_phases.into_iter().copied().collect(),
+            data_sources,
+            tags: StoryTags {
+                category: texts(&story.categories),
+                product: texts(&story.products),
+                usecase: text(story.usecase.as_ref()),
+            },
+            detections: detections.iter().map(|(_, value)| value.clone()).collect(),
+        }
+    }
+
+    fn technique(&self, id: &str) -> AttackContext {
+        let technique = self.attack.technique(id);
+        AttackContext {
+            technique_id: id.to_owned(),
+            technique: technique.map(|technique| technique.name.clone()),
+            tactic: technique.map(|technique| technique.tactics.clone()).unwrap_or_default(),
+            path: id.replace('.', "/"),
+        }
+    }
+
+    fn macros(&self, analysis: &Analysis) -> Vec<MacroContext> {
+        let names: BTreeSet<&str> = analysis.macros.iter().map(String::as_str).collect();
+        let known = names.into_iter().filter_map(|name| self.macros.get(name));
+        known
+            .map(|item| MacroContext {
+                name: item.object.name.as_str().to_owned(),
+                definition: item.definition.as_str().to_owned(),
+                description: text(item.object.description.as_ref()),
+                source: path(&item.object),
+            })
+            .collect()
+    }
+
+    fn lookups(&self, analysis: &Analysis) -> Vec<LookupContext> {
+        let names: BTreeSet<&str> = analysis.lookups.iter().map(String::as_str).collect();
+        names
+            .into_iter()
+            .map(|name| {
+                let item = self.lookups.get(name);
+                LookupContext {
+                    name: name.to_owned(),
+                    description: item.map(|item| text(item.object.description.as_ref())).unwrap_or_default(),
+                    source: item.map(|item| path(&item.object)),
+                }
+            })
+            .collect()
+    }
+
+    fn data_source(&self, name: &str) -> DataSourceContext {
+        let item = self.data_sources.get(name);
+        let source = item.map(|item| text(item.source.as_ref())).unwrap_or_default();
+        let sourcetype = item.map(|item| text(item.sourcetype.as_ref())).unwrap_or_default();
+        let product = item.and_then(|item| child(&item.object.node, "logsource")).and_then(|node| child(node, "product"));
+        let product = product.and_then(|node| match &node.data {
+            Data::Scalar(scalar) => Some(scalar.text.as_str()),
+            Data::Sequence(_) | Data::Mapping(_) => None,
+        });
+        DataSourceContext {
+            name: name.to_owned(),
+            platform: item.map_or("", |_| taxonomy::platform(product, &sourcetype, &source)).to_owned(),
+            sourcetype,
+            source,
+            known: item.is_some(),
+        }
+    }
+}
+
+fn tags(detection: &Detection, analysis: &Analysis, attacks: &[AttackContext]) -> TagsContext {
+    let mut kill_chain_phases = Vec::new();
+    for phase in attacks.iter().flat_map(|attack| &attack.tactic).filter_map(|it| taxonomy::kill_chain_phase(it)) {
+        push_new(&mut kill_chain_phases, phase);
+    }
+    let mut dataset = Vec::new();
+    for data in detection.tests.iter().flat_map(|test| &test.data) {
+        push_new(&mut dataset, data.data.as_str().to_owned());
+    }
+    let mut required_fields = Vec::new();
+    if detection.required_fields.is_empty() {
+        analysis.fields_read.iter().for_each(|field| push_new(&mut required_fields, field.clone()));
+    } else {
+        required_fields = texts(&detection.required_fields);
+    }
+    let security_domain = text(detection.security_domain.as_ref());
+    TagsContext {
+        analytic_story: texts(&detection.stories),
+        asset_type: text(detection.asset_type.as_ref()),
+        product: texts(&detection.products),
+        mitre_attack_id: texts(&detection.mitre_attack_ids),
+        kill_chain_phases,
+        nist: vec![taxonomy::nist(detection.analytic_type.as_ref().map_or("", Located::as_str))],
+        cis20: vec![taxonomy::cis(&security_domain)],
+        security_domain,
+        cve: texts(&detection.cves),
+        atomic_guid: texts(&detection.atomic_guids),
+        required_fields,
+        message: text(detection.risk.message.as_ref()),
+        confidence: detection.risk.confidence,
+        impact: detection.risk.impact,
+        risk_score: detection.risk.score,
+        observable: observables(detection),
+        dataset,
+        manual_test: detection.manual_test.as_ref().map(|reason| reason.as_str().to_owned()),
+    }
+}
+
+fn observables(detection: &Detection) -> Vec<ObservableContext> {
+    if detection.object.generation != Generation::V4 {
+        return Vec::new();
+    }
+    let observable = |field: &Located, kind: Option<&Located>, role| ObservableContext {
+        name: field.as_str().to_owned(),
+        kind: text(kind),
+        role: [role],
+    };
+    let victims = detection.risk.objects.iter().map(|item| observable(&item.field, item.kind.as_ref(), "Victim"));
+    let attackers = detection.risk.threats.iter().map(|item| observable(&item.field, item.kind.as_ref(), "Attacker"));
+    victims.chain(attackers).collect()
+}
+
+fn risk_objects(detection: &Detection) -> Vec<RiskContext> {
+    let general = detection.risk.message.as_ref();
+    let objects = detection.risk.objects.iter().map(|item| RiskContext {
+        field: item.field.as_str().to_owned(),
+        kind: text(item.kind.as_ref()),
+        score: item.score,
+        message: text(item.message.as_ref().or(general)),
+    });
+    objects.collect()
+}
+
+fn threat_objects(detection: &Detection) -> Vec<FieldContext> {
+    let threats = detection.risk.threats.iter();
+    threats.map(|item| FieldContext { field: item.field.as_str().to_owned(), kind: text(item.kind.as_ref()) }).collect()
+}
+
+fn drilldowns(detection: &Detection) -> Vec<DrilldownContext> {
+    let drilldowns = detection.drilldowns.iter().map(|item| DrilldownContext {
+        name: text(item.name.as_ref()),
+        search: text(item.search.as_ref()),
+        earliest_offset: text(item.earliest_offset.as_ref()),
+        latest_offset: text(item.latest_offset.as_ref()),
+    });
+    drilldowns.collect()
+}
+
+fn tests(detection: &Detection) -> Vec<TestContext> {
+    let tests = detection.tests.iter().map(|test| TestContext {
+        name: text(test.name.as_ref()),
+        attack_data: test
+            .data
+            .iter()
+            .map(|data| DatasetContext {
+                data: data.data.as_str().to_owned(),
+                source: text(data.source.as_ref()),
+                sourcetype: text(data.sourcetype.as_ref()),
+            })
+            .collect(),
+    });
+    tests.collect()
+}
+
+/// Data models without datasets, sorted.
+fn datamodels(analysis: &Analysis) -> Vec<String> {
+    let names: BTreeSet<&str> = analysis.datamodels.iter().filter_map(|name| name.split('.').next()).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The last macro call of a search, if its name ends in `_filter`.
+fn filter_macro(search: &str) -> Option<String> {
+    let before = search.trim_end().strip_suffix('`')?;
+    let name = &before[before.rfind('`')? + 1..];
+    name.ends_with("_filter").then(|| name.trim().to_owned())
+}
+
+fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    let Data::Mapping(pairs) = &node.data else { return None };
+    let is_key = |node: &Node| matches!(&node.data, Data::Scalar(scalar) if scalar.text.as_str() == key);
+    pairs.iter().find(|(name, _)| is_key(name)).map(|(_, value)| value)
+}
+
+fn path(object: &Object) -> String {
+    object.path.to_string_lossy().replace('\\', "/")
+}
+
+fn file_name(object: &Object) -> String {
+    object.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn is(text: Option<&Located>, wanted: &str) -> bool {
+    text.is_some_and(|text| text.as_str() == wanted)
+}
+
+fn text(located: Option<&Located>) -> String {
+    located.map(|text| text.as_str().to_owned()).unwrap_or_default()
+}
+
+fn texts(located: &[Located]) -> Vec<String> {
+    located.iter().map(|text| text.as_str().to_owned()).collect()
+}
+
+fn push_new<T: PartialEq>(items: &mut Vec<T>, item: T) {
+    if !items.contains(&item) {
+        items.push(item);
+    }
+}
