@@ -58,8 +58,11 @@ impl Attack {
 
     /// Reads a table from a file: STIX if its text begins with `{`, else CSV.
     pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::Read { what: "the ATT&CK table", path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            what: "the ATT&CK table",
+            path: path.to_owned(),
+            source,
+        })?;
         let wrong = |reason: String| Error::Attack { path: path.to_owned(), reason };
         let attack = if text.trim_start().starts_with('{') {
             Self::from_stix(&text).map_err(|error| wrong(error.to_string()))?

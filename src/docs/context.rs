@@ -224,9 +224,9 @@ impl<'a> Contexts<'a> {
         Self {
             input,
             attack,
-            macros: input.macros.iter().map(|item| (item.object.name.as_str(), item)).collect(),
-            lookups: input.lookups.iter().map(|item| (item.object.name.as_str(), item)).collect(),
-            data_sources: input.data_sources.iter().map(|item| (item.object.name.as_str(), item)).collect(),
+            macros: input.macros.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
+            lookups: input.lookups.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
+            data_sources: input.data_sources.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
             stories: input.stories.iter().map(|story| story.object.name.as_str()).collect(),
         }
     }
@@ -276,10 +276,7 @@ impl<'a> Contexts<'a> {
             stories: detection
                 .stories
                 .iter()
-                .map(|name| StoryLink {
-                    name: name.as_str().to_owned(),
-                    known: self.stories.contains(name.as_str()),
-                })
+                .map(|name| StoryLink { name: name.as_str().to_owned(), known: self.stories.contains(name.as_str()) })
                 .collect(),
             fields_out: analysis.fields_out.clone(),
             risk_objects: risk_objects(detection),
@@ -289,49 +286,6 @@ impl<'a> Contexts<'a> {
             tags: tags(detection, analysis, &mitre_attacks),
             mitre_attacks,
             search,
-        }
-    }
-
-    /// A story, given the contexts of its own detections and the values that templates get of them.
-    pub(super) fn story(&self, story: &Story, detections: &[(&DetectionContext, Value)]) -> StoryContext {
-        let object = &story.object;
-        let mut data_models = BTreeSet::new();
-        let mut mitre_attack_ids = BTreeSet::new();
-        let mut kill_chain_phases = BTreeSet::new();
-        let mut data_sources: Vec<DataSourceContext> = Vec::new();
-        for (detection, _) in detections {
-            data_models.extend(detection.datamodel.iter().flatten().cloned());
-            mitre_attack_ids.extend(detection.mitre_attacks.iter().map(|attack| attack.technique_id.clone()));
-            kill_chain_phases.extend(&detection.tags.kill_chain_phases);
-            for source in &detection.data_sources {
-                if !data_sources.contains(source) {
-                    data_sources.push(source.clone());
-                }
-            }
-        }
-        StoryContext {
-            name: object.name.as_str().to_owned(),
-            id: text(object.id.as_ref()),
-            version: object.version,
-            date: text(object.date.as_ref()),
-            creation_date: object.creation_date.as_ref().map(|date| date.as_str().to_owned()),
-            author: text(object.author.as_ref()),
-            status: text(object.status.as_ref()),
-            description: text(object.description.as_ref()),
-            narrative: text(story.narrative.as_ref()),
-            references: texts(&story.references),
-            source: path(object),
-            file_name: file_name(object),
-            data_models: data_models.into_iter().collect(),
-            mitre_attack_ids: mitre_attack_ids.into_iter().collect(),
-            kill_chain_phases: kill_chain_phases.into_iter().copied().collect(),
-            data_sources,
-            tags: StoryTags {
-                category: texts(&story.categories),
-                product: texts(&story.products),
-                usecase: text(story.usecase.as_ref()),
-            },
-            detections: detections.iter().map(|(_, value)| value.clone()).collect(),
         }
     }
 
@@ -377,7 +331,8 @@ impl<'a> Contexts<'a> {
         let item = self.data_sources.get(name);
         let source = item.map(|item| text(item.source.as_ref())).unwrap_or_default();
         let sourcetype = item.map(|item| text(item.sourcetype.as_ref())).unwrap_or_default();
-        let product = item.and_then(|item| child(&item.object.node, "logsource")).and_then(|node| child(node, "product"));
+        let product =
+            item.and_then(|item| child(&item.object.node, "logsource")).and_then(|node| child(node, "product"));
         let product = product.and_then(|node| match &node.data {
             Data::Scalar(scalar) => Some(scalar.text.as_str()),
             Data::Sequence(_) | Data::Mapping(_) => None,
@@ -389,6 +344,49 @@ impl<'a> Contexts<'a> {
             source,
             known: item.is_some(),
         }
+    }
+}
+
+/// A story, given the contexts of its own detections and the values that templates get of them.
+pub(super) fn story(story: &Story, detections: &[(&DetectionContext, Value)]) -> StoryContext {
+    let object = &story.object;
+    let mut data_models = BTreeSet::new();
+    let mut mitre_attack_ids = BTreeSet::new();
+    let mut kill_chain_phases = BTreeSet::new();
+    let mut data_sources: Vec<DataSourceContext> = Vec::new();
+    for (detection, _) in detections {
+        data_models.extend(detection.datamodel.iter().flatten().cloned());
+        mitre_attack_ids.extend(detection.mitre_attacks.iter().map(|attack| attack.technique_id.clone()));
+        kill_chain_phases.extend(&detection.tags.kill_chain_phases);
+        for source in &detection.data_sources {
+            if !data_sources.contains(source) {
+                data_sources.push(source.clone());
+            }
+        }
+    }
+    StoryContext {
+        name: object.name.as_str().to_owned(),
+        id: text(object.id.as_ref()),
+        version: object.version,
+        date: text(object.date.as_ref()),
+        creation_date: object.creation_date.as_ref().map(|date| date.as_str().to_owned()),
+        author: text(object.author.as_ref()),
+        status: text(object.status.as_ref()),
+        description: text(object.description.as_ref()),
+        narrative: text(story.narrative.as_ref()),
+        references: texts(&story.references),
+        source: path(object),
+        file_name: file_name(object),
+        data_models: data_models.into_iter().collect(),
+        mitre_attack_ids: mitre_attack_ids.into_iter().collect(),
+        kill_chain_phases: kill_chain_phases.into_iter().copied().collect(),
+        data_sources,
+        tags: StoryTags {
+            category: texts(&story.categories),
+            product: texts(&story.products),
+            usecase: text(story.usecase.as_ref()),
+        },
+        detections: detections.iter().map(|(_, value)| value.clone()).collect(),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::filters;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State};
-use std::fmt::Write as _;
 
 /// An environment with every filter, in which all templates escape or none does.
 pub(super) fn environment(autoescape: bool) -> Environment<'static> {
@@ -61,7 +60,8 @@ mod tests {
     fn templates_of_jinja2_give_the_same_text() {
         let html = environment(true);
         let text = environment(false);
-        let values = context! { a => "it's \"<b>\" & /x", n => (), t => true, i => 50, list => ["b", "A"], id => "T1.2" };
+        let values =
+            context! { a => "it's \"<b>\" & /x", n => (), t => true, i => 50, list => ["b", "A"], id => "T1.2" };
         for (template, escaped, plain) in [
             ("{{ a }}", "it&#39;s &#34;&lt;b&gt;&#34; &amp; /x", "it's \"<b>\" & /x"),
             ("{{ a|safe }}", "it's \"<b>\" & /x", "it's \"<b>\" & /x"),

@@ -91,7 +91,8 @@ pub fn slug(text: &str) -> String {
         if slug.len() + c.len_utf8() > LONGEST_NAME {
             break;
         }
-        let keep = c.is_alphanumeric() || c == '-' || c == '_' || (c == '.' && !slug.is_empty() && !slug.ends_with('.'));
+        let keep =
+            c.is_alphanumeric() || c == '-' || c == '_' || (c == '.' && !slug.is_empty() && !slug.ends_with('.'));
         slug.push(if keep { c } else { '_' });
     }
     if slug.ends_with('.') {
@@ -170,7 +171,6 @@ pub(super) fn pipes(search: &str) -> Value {
             (Some(_), _) if escaped => escaped = false,
             (Some('"'), '\\') => escaped = true,
             (Some(open), _) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '`') => quote = Some(c),
             (None, '[') => depth += 1,
             (None, ']') => depth = depth.saturating_sub(1),

@@ -27,6 +27,7 @@ use crate::diag::{Code, Diagnostic, codes};
 use crate::source::FileId;
 use context::{Contexts, DetectionContext};
 use layout::Scope;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -159,13 +160,13 @@ pub enum Error {
 pub fn render(input: &Input<'_>, options: &Options<'_>) -> Result<Site, Error> {
     let contexts = Contexts::new(input, options.attack);
     let mut detections = input.detections.clone();
-    detections.sort_by_key(|detection| sort_key(&detection.object));
+    detections.sort_by(|a, b| sort_key(&a.object).cmp(&sort_key(&b.object)));
     let mut stories = input.stories.clone();
-    stories.sort_by_key(|story| sort_key(&story.object));
+    stories.sort_by(|a, b| sort_key(&a.object).cmp(&sort_key(&b.object)));
 
     let detection_contexts: Vec<DetectionContext> =
         detections.par_iter().map(|detection| contexts.detection(detection)).collect();
-    let detection_values: Vec<Value> = detection_contexts.par_iter().map(Value::from_serialize).collect();
+    let detection_values: Vec<Value> = detection_contexts.par_iter().map(|detection| Serde(detection).into()).collect();
     let story_values: Vec<Value> = stories
         .par_iter()
         .map(|story| {
@@ -173,24 +174,27 @@ pub fn render(input: &Input<'_>, options: &Options<'_>) -> Result<Site, Error> {
                 .filter(|&at| detections[at].stories.iter().any(|it| it.as_str() == story.object.name.as_str()))
                 .map(|at| (&detection_contexts[at], detection_values[at].clone()))
                 .collect();
-            Value::from_serialize(contexts.story(story, &own))
+            Serde(context::story(story, &own)).into()
         })
         .collect();
 
     let all_detections = Value::from(detection_values.clone());
     let all_stories = Value::from(story_values.clone());
     let site = context! { source_url => options.source_url, version => env!("CARGO_PKG_VERSION") };
+    let base = context! { detections => all_detections, stories => all_stories, site => site };
     let mut jobs: Vec<(usize, Option<&Object>, Value)> = Vec::new();
     for (rule, page) in options.layout.rules.iter().enumerate() {
-        let base = context! { detections => all_detections, stories => all_stories, site => site };
         match page.scope {
             Scope::Detections => jobs.extend(detections.iter().zip(&detection_values).map(|(detection, value)| {
                 (rule, Some(&detection.object), context! { detection => value, ..base.clone() })
             })),
-            Scope::Stories => jobs.extend(stories.iter().zip(&story_values).map(|(story, value)| {
-                (rule, Some(&story.object), context! { story => value, ..base.clone() })
-            })),
-            Scope::Site => jobs.push((rule, None, base)),
+            Scope::Stories => jobs.extend(
+                stories
+                    .iter()
+                    .zip(&story_values)
+                    .map(|(story, value)| (rule, Some(&story.object), context! { story => value, ..base.clone() })),
+            ),
+            Scope::Site => jobs.push((rule, None, base.clone())),
         }
     }
     let rendered: Result<Vec<_>, Error> =
@@ -223,14 +227,18 @@ fn place(rendered: Vec<(Option<&Object>, (String, String))>) -> Site {
     site
 }
 
-fn sort_key<'a>(object: &&'a Object) -> (&'a str, &'a Path) {
+fn sort_key(object: &Object) -> (&str, &Path) {
     (object.name.as_str(), &object.path)
 }
 
 fn unsafe_page_path(object: &Object, path: &str) -> Diagnostic {
     let shown: String = path.escape_debug().take(120).collect();
-    in_object(codes::UNSAFE_PAGE_PATH, object, format!("the page of `{}` has no safe path: `{shown}`", shown_name(object)))
-        .help("use only letters, digits, `-`, `_` and spaces in names and ids, and the filter `slug` in `site.yml`")
+    in_object(
+        codes::UNSAFE_PAGE_PATH,
+        object,
+        format!("the page of `{}` has no safe path: `{shown}`", shown_name(object)),
+    )
+    .help("use only letters, digits, `-`, `_` and spaces in names and ids, and the filter `slug` in `site.yml`")
 }
 
 fn duplicate_page(object: &Object, first: Option<&Object>, path: &str) -> Diagnostic {

@@ -9,8 +9,14 @@ pub fn kill_chain_phase(tactic: &str) -> Option<&'static str> {
         "Resource Development" => "Weaponization",
         "Initial Access" => "Delivery",
         "Execution" | "Persistence" => "Installation",
-        "Privilege Escalation" | "Defense Evasion" | "Credential Access" | "Discovery" | "Lateral Movement"
-        | "Collection" | "Stealth" | "Defense Impairment" => "Exploitation",
+        "Privilege Escalation"
+        | "Defense Evasion"
+        | "Credential Access"
+        | "Discovery"
+        | "Lateral Movement"
+        | "Collection"
+        | "Stealth"
+        | "Defense Impairment" => "Exploitation",
         "Command And Control" => "Command and Control",
         "Exfiltration" | "Impact" => "Actions On Objectives",
         _ => return None,
