@@ -7,7 +7,8 @@ use super::source::{Counts, DatasetRequest, EventsRequest, Source, Unavailable};
 use super::subsearch;
 use super::table::Lookup;
 use crate::expr::{Context, Predicate};
-use crate::ir::{Fields, Op, Plan, Step};
+use crate::ir::op::Condition;
+use crate::ir::{self, Op, Plan, Step};
 use crate::value::{Batch, Column, Name, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -178,10 +179,11 @@ impl<'p> Line<'p> {
                 }
             }
         };
+        let needs = ir::needs(plan, &ir::flow(plan, run.source.catalog()));
         let counts = match &step.op {
             Op::Events { filter } => {
                 let filter = run.resolve(filter, plan)?;
-                let request = EventsRequest { filter: &filter, needs: &Fields::All, context: &run.context };
+                let request = EventsRequest { filter: &filter, needs: needs.source(0), context: &run.context };
                 run.source.events(&request, &mut sink).map_err(missing)?
             }
             Op::Dataset { model, dataset, prefixed } => {
@@ -189,8 +191,8 @@ impl<'p> Line<'p> {
                     model: &model.node,
                     dataset: dataset.as_ref().map(|name| &*name.node),
                     prefixed: *prefixed,
-                    needs: &Fields::All,
-                    hint: None,
+                    needs: needs.source(0),
+                    hint: plan.steps.get(1).and_then(|next| hint(&next.op)),
                     context: &run.context,
                 };
                 run.source.dataset(&request, &mut sink).map_err(missing)?
@@ -264,6 +266,14 @@ impl<'p> Line<'p> {
             }
         }
         Ok((self.result, self.trace))
+    }
+}
+
+/// The condition of a filter, unless it has subsearches.
+fn hint(op: &Op) -> Option<&Predicate> {
+    match op {
+        Op::Filter(Condition::Search(predicate)) if ir::reads::subsearches(predicate).is_empty() => Some(predicate),
+        _ => None,
     }
 }
 

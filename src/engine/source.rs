@@ -2,7 +2,7 @@
 
 use super::table::Lookup;
 use crate::expr::Predicate;
-use crate::ir::{Fields, Plan};
+use crate::ir::{Catalog, Fields, NoCatalog, Plan};
 use crate::value::{Batch, Name};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -71,6 +71,11 @@ pub trait Source: Sync {
 
     /// A lookup by the name of its definition or its file; `None` if there is none.
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>>;
+
+    /// What is known of the fields of datasets and lookups: the more, the fewer fields are asked for.
+    fn catalog(&self) -> &dyn Catalog {
+        &NoCatalog
+    }
 
     /// Compiles the text of a search that is put together at run time (`map`), macros and all.
     ///
