@@ -1,0 +1,138 @@
+//! Raw events of files: streamed each time they are asked for, or held in memory if they are few.
+
+use crate::events::{self, Meta, Note, Options, RawEvent};
+use crate::value::{Batch, Column, Name, Value};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Events whose text is at most so many bytes are held by [`RawEvents::hold`].
+const MAX_HELD_BYTES: usize = 256 << 20;
+
+/// The events of some files, in the order of the files.
+#[derive(Debug, Default)]
+pub struct RawEvents {
+    inputs: Vec<Input>,
+    held: Option<Vec<Vec<RawEvent>>>,
+    notes: Mutex<Vec<Note>>,
+}
+
+/// A file, folder or `-`, and how to read it.
+#[derive(Clone)]
+pub struct Input {
+    /// What to open.
+    pub path: PathBuf,
+    /// Overrides, index-time rules, bounds.
+    pub options: Options,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl RawEvents {
+    /// Events that are read anew whenever they are asked for. Standard input can be read only once: see
+    /// [`RawEvents::hold`].
+    pub fn streamed(inputs: Vec<Input>) -> Self {
+        Self { inputs, ..Self::default() }
+    }
+
+    /// Reads the files and keeps the events, if their text is not longer than some 256 MiB; otherwise they are streamed.
+    ///
+    /// # Errors
+    /// A file cannot be opened; the message names it.
+    pub fn hold(inputs: Vec<Input>) -> Result<Self, String> {
+        let mut events = Self::streamed(inputs);
+        let mut batches = Vec::new();
+        let mut bytes = 0;
+        events.for_each(&mut |batch: &[RawEvent]| {
+            bytes += batch.iter().map(|event| event.raw.len() + size_of::<RawEvent>()).sum::<usize>();
+            if bytes > MAX_HELD_BYTES {
+                batches.clear();
+                return ControlFlow::Break(());
+            }
+            batches.push(batch.to_vec());
+            ControlFlow::Continue(())
+        })?;
+        if bytes <= MAX_HELD_BYTES {
+            events.held = Some(batches);
+        }
+        Ok(events)
+    }
+
+    /// Passes all batches in order.
+    ///
+    /// # Errors
+    /// A file cannot be opened; the message names it.
+    pub fn for_each(&self, take: &mut dyn FnMut(&[RawEvent]) -> ControlFlow<()>) -> Result<(), String> {
+        if let Some(held) = &self.held {
+            for batch in held {
+                if take(batch).is_break() {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        for input in &self.inputs {
+            let mut stream = events::open(&input.path, &input.options).map_err(|error| error.to_string())?;
+            let mut flow = ControlFlow::Continue(());
+            for batch in &mut stream {
+                flow = take(&batch);
+                if flow.is_break() {
+                    break;
+                }
+            }
+            if flow.is_break() {
+                return Ok(());
+            }
+            self.add_notes(stream.notes());
+        }
+        Ok(())
+    }
+
+    /// What the reader guessed, left out or could not read, for the files read to their end so far.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+    }
+
+    fn add_notes(&self, more: Vec<Note>) {
+        let Ok(mut notes) = self.notes.lock() else { return };
+        for note in more {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+}
+
+/// Events as rows, split where the metadata changes: `_raw`, `_time`, `host`, `source`, `sourcetype`, `index`, and the
+/// fields that exist without extraction.
+pub(super) fn batches(events: &[RawEvent]) -> Vec<(Arc<Meta>, Batch)> {
+    events.chunk_by(|a, b| a.meta == b.meta).map(|run| (run[0].meta.clone(), batch(run))).collect()
+}
+
+fn batch(run: &[RawEvent]) -> Batch {
+    let mut batch = Batch::new(run.len());
+    let column = |value: &dyn Fn(&RawEvent) -> Value| Column::new(run.iter().map(value).collect());
+    batch.set("_raw", column(&|event| Value::Text(event.raw.clone())));
+    batch.set("_time", column(&|event| event.time.map_or(Value::Null, Value::Number)));
+    let meta = &run[0].meta;
+    for (name, value) in
+        [("host", &meta.host), ("source", &meta.source), ("sourcetype", &meta.sourcetype), ("index", &meta.index)]
+    {
+        batch.set(name, Column::repeat(Value::Text(value.clone()), run.len()));
+    }
+    let mut indexed: indexmap::IndexMap<Name, Vec<Value>> = indexmap::IndexMap::new();
+    for (row, event) in run.iter().enumerate() {
+        for (name, value) in &event.indexed {
+            let values = indexed.entry(name.clone()).or_insert_with(|| vec![Value::Null; run.len()]);
+            values[row] = value.clone();
+        }
+    }
+    for (name, values) in indexed {
+        batch.set(name, Column::new(values));
+    }
+    batch
+}
