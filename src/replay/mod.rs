@@ -5,9 +5,9 @@
 
 pub mod dataset;
 mod download;
-#[expect(dead_code, reason = "the source that reads them comes next")]
+#[allow(dead_code, reason = "the source that reads them comes next")]
 mod raw;
-#[expect(dead_code, reason = "the runner that says it comes next")]
+#[allow(dead_code, reason = "the runner that says it comes next")]
 mod reason;
 mod result;
 mod verdict;

@@ -3,19 +3,17 @@
 use super::{Stage, Whole};
 use crate::engine::driver::Run;
 use crate::ir::op::{SortKey, SortKind};
+use crate::value::compare::{self, Key};
 use crate::value::{Batch, Value};
-use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::net::IpAddr;
 
 /// Keeps the first `limit` rows; 0 keeps all.
 pub(super) fn open(keys: &[SortKey], limit: usize) -> Box<dyn Stage + '_> {
     Box::new(Whole::new(move |rows: Batch, _run: &Run<'_>| {
-        let columns: Vec<Vec<Sortable<'_>>> = keys.iter().map(|key| sortables(&rows, key)).collect();
+        let columns: Vec<Sorted<'_>> = keys.iter().map(|key| Sorted::new(&rows, key)).collect();
         let mut order: Vec<usize> = (0..rows.rows()).collect();
         order.sort_by(|&a, &b| {
-            let by_key = keys.iter().zip(&columns).map(|(key, column)| compare(&column[a], &column[b], key));
-            by_key.fold(Ordering::Equal, Ordering::then)
+            columns.iter().fold(Ordering::Equal, |order, column| order.then_with(|| column.compare(a, b)))
         });
         if limit > 0 {
             order.truncate(limit);
@@ -24,51 +22,35 @@ pub(super) fn open(keys: &[SortKey], limit: usize) -> Box<dyn Stage + '_> {
     }))
 }
 
-/// A value, with what its kind of comparison asks of it.
-struct Sortable<'a> {
-    text: Option<Cow<'a, str>>,
-    number: Option<f64>,
-    address: Option<IpAddr>,
+/// The values of one key, read once where that pays.
+struct Sorted<'a> {
+    values: Vec<&'a Value>,
+    /// For [`SortKind::Auto`].
+    keys: Vec<Key<'a>>,
+    key: &'a SortKey,
 }
 
-fn sortables<'a>(rows: &'a Batch, key: &SortKey) -> Vec<Sortable<'a>> {
-    let sortable = |value: &'a Value| {
-        let text = (!value.is_null()).then(|| value.to_text());
-        let address = match key.kind {
-            SortKind::Auto | SortKind::Address => text.as_ref().and_then(|text| text.parse().ok()),
-            SortKind::Number | SortKind::Text => None,
+impl<'a> Sorted<'a> {
+    fn new(rows: &'a Batch, key: &'a SortKey) -> Self {
+        let values: Vec<&Value> = (0..rows.rows()).map(|row| rows.value(row, &key.field.name)).collect();
+        let keys = match key.kind {
+            SortKind::Auto => values.iter().map(|value| Key::of(value)).collect(),
+            SortKind::Number | SortKind::Text | SortKind::Address => Vec::new(),
         };
-        Sortable { number: value.as_number(), address, text }
-    };
-    match rows.column(&key.field.name) {
-        Some(column) => column.values().iter().map(sortable).collect(),
-        None => (0..rows.rows()).map(|_| sortable(&Value::Null)).collect(),
+        Self { values, keys, key }
     }
-}
 
-fn compare(a: &Sortable<'_>, b: &Sortable<'_>, key: &SortKey) -> Ordering {
-    let (Some(left), Some(right)) = (&a.text, &b.text) else {
-        return a.text.is_none().cmp(&b.text.is_none());
-    };
-    let texts = || left.as_bytes().cmp(right.as_bytes());
-    let numbers = || Some(a.number?.total_cmp(&b.number?));
-    let addresses = || Some(a.address?.cmp(&b.address?));
-    // Numbers before addresses before other text, so that the order of a mixture is a total one.
-    let rank = |value: &Sortable<'_>| match (value.number, value.address) {
-        (Some(_), _) => 0,
-        (None, Some(_)) => 1,
-        (None, None) => 2,
-    };
-    let order = match key.kind {
-        SortKind::Text => texts(),
-        SortKind::Number => numbers().unwrap_or_else(|| a.number.is_none().cmp(&b.number.is_none()).then_with(texts)),
-        SortKind::Address => {
-            addresses().unwrap_or_else(|| a.address.is_none().cmp(&b.address.is_none()).then_with(texts))
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let (left, right) = (self.values[a], self.values[b]);
+        if left.is_null() || right.is_null() {
+            return left.is_null().cmp(&right.is_null());
         }
-        SortKind::Auto => match rank(a).cmp(&rank(b)) {
-            Ordering::Equal => numbers().or_else(addresses).unwrap_or_else(texts),
-            different => different,
-        },
-    };
-    if key.descending { order.reverse() } else { order }
+        let order = match self.key.kind {
+            SortKind::Auto => self.keys[a].cmp(&self.keys[b]),
+            SortKind::Number => compare::number(left, right),
+            SortKind::Text => compare::text(left, right),
+            SortKind::Address => compare::address(left, right),
+        };
+        if self.key.descending { order.reverse() } else { order }
+    }
 }

@@ -2,10 +2,10 @@
 
 use crate::engine::group;
 use crate::engine::table::{Lookup, MatchType};
-use crate::value::{Name, Value};
+use crate::value::address::Block;
+use crate::value::{Name, Value, pattern};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 /// A table, prepared for one combination of input columns.
 pub(super) struct Matcher {
@@ -22,7 +22,7 @@ enum Cell {
     /// Matches nothing: empty, or no address block.
     Nothing,
     Wildcard(Vec<String>),
-    Block(IpAddr, u32),
+    Block(Block),
 }
 
 impl Matcher {
@@ -60,13 +60,11 @@ impl Matcher {
         }
         let texts: Vec<String> =
             self.loose.iter().map(|(at, _)| self.fold(&values[*at].to_text()).into_owned()).collect();
-        let addresses: Vec<Option<IpAddr>> = texts.iter().map(|text| text.trim().parse().ok()).collect();
         let all_match = |row: &usize| {
-            let loose = self.loose.iter().zip(&texts).zip(&addresses);
-            loose.into_iter().all(|(((_, cells), text), address)| match &cells[*row] {
+            self.loose.iter().zip(&texts).all(|((_, cells), text)| match &cells[*row] {
                 Cell::Nothing => false,
                 Cell::Wildcard(parts) => wildcard_matches(parts, text),
-                Cell::Block(network, bits) => address.is_some_and(|address| within(address, *network, *bits)),
+                Cell::Block(block) => block.contains_text(text),
             })
         };
         candidates.iter().copied().filter(all_match).take(most).collect()
@@ -79,7 +77,18 @@ impl Matcher {
             MatchType::Exact | MatchType::Wildcard => {
                 Cell::Wildcard(self.fold(&text).split('*').map(str::to_owned).collect())
             }
-            MatchType::Cidr => block(text.trim()).map_or(Cell::Nothing, |(network, bits)| Cell::Block(network, bits)),
+            MatchType::Cidr => {
+                // A single address is a block of one.
+                let text = text.trim();
+                let bits = if text.contains('/') {
+                    ""
+                } else if text.contains(':') {
+                    "/128"
+                } else {
+                    "/32"
+                };
+                Block::parse(&format!("{text}{bits}")).map_or(Cell::Nothing, Cell::Block)
+            }
         }
     }
 
@@ -88,7 +97,7 @@ impl Matcher {
     }
 
     fn fold<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+        if self.case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(pattern::fold(text)) }
     }
 }
 
@@ -102,32 +111,6 @@ fn wildcard_matches(parts: &[String], text: &str) -> bool {
         rest = &rest[at + part.len()..];
     }
     rest.ends_with(last.as_str())
-}
-
-/// `address/bits`; an address alone is a block of one.
-fn block(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, bits) = match text.split_once('/') {
-        Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    let address: IpAddr = address.parse().ok()?;
-    let width = if address.is_ipv4() { 32 } else { 128 };
-    let bits = bits.unwrap_or(width);
-    (bits <= width).then_some((address, bits))
-}
-
-fn within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
-    match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-            address.to_bits() & mask == network.to_bits() & mask
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => {
-            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-            address.to_bits() & mask == network.to_bits() & mask
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]
