@@ -71,6 +71,8 @@ macro_rules! codes {
 // Keep sorted by name; a test checks it.
 codes! {
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
+    CONF_SYNTAX = "conf-syntax", Warning, "A line of a .conf file is neither a stanza, a setting nor a comment";
+    CONF_VALUE = "conf-value", Warning, "A setting of a .conf file has a value that does not work";
     DUPLICATE_PAGE = "duplicate-page", Error, "Two pages of the documentation would have the same path";
     EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
     FILE_SUFFIX = "file-suffix", Warning, "A file ends in `.yaml` and is therefore not read";
