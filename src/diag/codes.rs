@@ -84,6 +84,7 @@ codes! {
     MACRO_EXPANSION_TOO_LARGE = "macro-expansion-too-large", Error, "The macros of a search expand to too much text";
     MISSING_ARGUMENT = "missing-argument", Error, "A command or function lacks an argument";
     MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
+    MODEL_SYNTAX = "model-syntax", Warning, "A data model's file does not have the shape of a data model";
     NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
     PATH_OUTSIDE_PACK = "path-outside-pack", Error, "A file name or symlink leads out of the pack";
     RECURSIVE_MACRO = "recursive-macro", Error, "A macro calls itself";
@@ -98,7 +99,11 @@ codes! {
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
     UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
+<<<<<<< HEAD
     UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
+=======
+    UNSUPPORTED_SETTING = "unsupported-setting", Warning, "A knowledge object uses a setting that is not supported";
+>>>>>>> 51b8237 (Read apps, data models and the other conf files into typed knowledge objects)
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
     YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";

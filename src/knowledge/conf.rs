@@ -108,7 +108,7 @@ pub fn read(file: FileId, text: &str) -> (Conf, Vec<Diagnostic>) {
                 None => problems.push(unclosed_stanza(reader.place(trimmed))),
             },
             setting => match setting.find('=') {
-                Some(0) => problems.push(no_setting(reader.place(trimmed))),
+                Some(0) | None => problems.push(no_setting(reader.place(trimmed))),
                 Some(equals) => {
                     let start = trimmed.start as usize;
                     let key = trim(text, Span::new(start, start + equals));
@@ -117,7 +117,6 @@ pub fn read(file: FileId, text: &str) -> (Conf, Vec<Diagnostic>) {
                     let stanza = conf.stanzas.entry(current.clone()).or_default();
                     stanza.settings.insert(name, Setting { value, key: reader.place(key) });
                 }
-                None => problems.push(no_setting(reader.place(trimmed))),
             },
         }
     }
@@ -185,7 +184,8 @@ impl Reader<'_> {
                 piece = Span::new(piece.end as usize - self.text[piece.range()].trim_start().len(), piece.end as usize);
             }
             if index == last {
-                piece = Span::new(piece.start as usize, piece.start as usize + self.text[piece.range()].trim_end().len());
+                piece =
+                    Span::new(piece.start as usize, piece.start as usize + self.text[piece.range()].trim_end().len());
             }
             value.push(&self.text[piece.range()], self.place(piece), Copied::Verbatim);
             if index != last {
@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn settings_table() {
-        let table: &[(&str, &[(&str, &str, &str)])] = &[
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str, &'a str)]);
+        let table: &[Row<'_>] = &[
             ("[a]\nk = v\n", &[("a", "k", "v")]),
             ("k=v", &[("default", "k", "v")]),
             ("\u{feff}[a]\r\n  k =  v w \r\n", &[("a", "k", "v w")]),

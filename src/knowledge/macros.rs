@@ -31,10 +31,8 @@ pub(super) fn read(conf: &Conf) -> (Macros, Vec<Diagnostic>) {
             Some((name, count)) => (name, count.parse().unwrap_or(0)),
             None => (&**stanza, 0),
         };
-        let args: Vec<Name> = content
-            .get("args")
-            .map(|args| args.split(',').map(|arg| arg.trim().into()).collect())
-            .unwrap_or_default();
+        let args: Vec<Name> =
+            content.get("args").map(|args| args.split(',').map(|arg| arg.trim().into()).collect()).unwrap_or_default();
         if args.len() != count {
             problems.push(wrong_count(stanza, count, args.len(), content.setting("args").unwrap_or(definition)));
             continue;
@@ -59,7 +57,8 @@ mod tests {
 
     #[test]
     fn arguments_are_counted() {
-        let text = "[a]\ndefinition = x=1\n[b(2)]\nargs = f, g\ndefinition = $f$=$g$\n[c(1)]\ndefinition = y\n[d]\nx = 1\n";
+        let text =
+            "[a]\ndefinition = x=1\n[b(2)]\nargs = f, g\ndefinition = $f$=$g$\n[c(1)]\ndefinition = y\n[d]\nx = 1\n";
         let file = Sources::new().add("macros.conf", text);
         let (macros, problems) = read(&conf::read(file, text).0);
         assert_eq!(macros.keys().map(|k| &**k).collect::<Vec<_>>(), ["a", "b(2)"]);

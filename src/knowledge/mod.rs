@@ -1,1 +1,274 @@
-//! (to be written)
+//! What Splunk knows about events: from a raw event to the fields that a search reads.
+//!
+//! All of it is data in Splunk's own file formats: the built-in pack (folder `knowledge/` of the repository, embedded)
+//! and the user's own apps. This room reads those formats and carries them out.
+//!
+//! ```text
+//! conf files ──conf──► settings ──props──► the stanzas of one (source, sourcetype, host) ──rules──► fields
+//! data models ──model──► datasets ──────────────────────────────────────────────────────dataset──► rows
+//! ```
+//!
+//! Order at search time: `EXTRACT`, `REPORT`, automatic key/value, `FIELDALIAS`, `EVAL`, `LOOKUP`, eventtypes, tags.
+
+mod app;
+pub mod conf;
+pub mod eventtypes;
+pub mod index_time;
+pub mod macros;
+pub mod model;
+pub mod props;
+pub mod selector;
+pub mod tags;
+pub mod transforms;
+
+use crate::diag::Diagnostic;
+use crate::source::Sources;
+use crate::value::Name;
+use app::App;
+use conf::Conf;
+use indexmap::IndexMap;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+pub use app::AppError;
+pub use eventtypes::Eventtypes;
+pub use index_time::IndexTimeRules;
+pub use macros::{Macro, Macros};
+pub use model::{Dataset, Model, QualifiedField};
+pub use props::Props;
+pub use tags::Tags;
+pub use transforms::{Transform, Transforms};
+
+/// All knowledge objects, compiled as far as their text allows.
+#[derive(Debug)]
+pub struct Knowledge {
+    sources: Sources,
+    props: Props,
+    transforms: Transforms,
+    eventtypes: Eventtypes,
+    tags: Tags,
+    macros: Macros,
+    models: IndexMap<Name, Model>,
+    tables: IndexMap<String, app::Content>,
+}
+
+impl Knowledge {
+    /// The built-in pack alone. Read once per process.
+    pub fn builtin() -> &'static Arc<Self> {
+        static BUILTIN: LazyLock<Arc<Knowledge>> =
+            LazyLock::new(|| Arc::new(Knowledge::of_apps(&app::builtin()).map_or_else(|_| empty(), |(all, _)| all)));
+        &BUILTIN
+    }
+
+    /// The built-in pack and the user's apps over it: a later app wins, setting by setting and model by model. Each
+    /// path is an app's folder, a folder of apps, or a packed app.
+    ///
+    /// The places of the diagnostics are those of [`Knowledge::sources`].
+    ///
+    /// # Errors
+    /// A path cannot be read, or is no app.
+    pub fn with_apps(paths: &[PathBuf]) -> Result<(Self, Vec<Diagnostic>), AppError> {
+        let mut apps = app::builtin();
+        for path in paths {
+            apps.extend(app::open(path)?);
+        }
+        Self::of_apps(&apps)
+    }
+
+    fn of_apps(apps: &[App]) -> Result<(Self, Vec<Diagnostic>), AppError> {
+        let mut loader = Loader::default();
+        for app in apps {
+            loader.app(app)?;
+        }
+        let Loader { sources, confs: [props, transforms, eventtypes, tags, macros], models, tables, mut problems } =
+            loader;
+        let (macros, more) = macros::read(&macros);
+        problems.extend(more);
+        let knowledge = Self {
+            sources,
+            props: Props::new(&props),
+            transforms: transforms::read(&transforms),
+            eventtypes: eventtypes::read(&eventtypes),
+            tags: Tags::new(&tags),
+            macros,
+            models,
+            tables,
+        };
+        crate::diag::sort(&mut problems);
+        Ok((knowledge, problems))
+    }
+
+    /// The files that were read: the places of this room's diagnostics are theirs.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// A data model by name. Case-sensitive.
+    pub fn model(&self, name: &str) -> Option<&Model> {
+        self.models.get(name)
+    }
+
+    /// All data models: built-in ones first, sorted by name within an app.
+    pub fn models(&self) -> impl Iterator<Item = &Model> {
+        self.models.values()
+    }
+
+    /// A macro by name and number of arguments.
+    pub fn find_macro(&self, name: &str, args: usize) -> Option<&Macro> {
+        if args == 0 { self.macros.get(name) } else { self.macros.get(format!("{name}({args})").as_str()) }
+    }
+
+    /// All macros by stanza name.
+    pub fn macros(&self) -> &Macros {
+        &self.macros
+    }
+
+    /// `props.conf`.
+    pub fn props(&self) -> &Props {
+        &self.props
+    }
+
+    /// `transforms.conf`: extractions and lookup definitions.
+    pub fn transforms(&self) -> &Transforms {
+        &self.transforms
+    }
+
+    /// `eventtypes.conf`.
+    pub fn eventtypes(&self) -> &Eventtypes {
+        &self.eventtypes
+    }
+
+    /// `tags.conf`.
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    /// The index-time settings of a stream, by its incoming source, sourcetype and host.
+    pub fn index_time(&self, source: &str, sourcetype: &str, host: &str) -> IndexTimeRules {
+        IndexTimeRules::read(&self.props.settings(source, sourcetype, host))
+    }
+
+    /// The bytes of a lookup table's file; none if no app has it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn table(&self, filename: &str) -> Result<Option<Vec<u8>>, AppError> {
+        self.tables.get(filename).map(app::Content::read).transpose()
+    }
+}
+
+fn empty() -> Knowledge {
+    Knowledge {
+        sources: Sources::new(),
+        props: Props::default(),
+        transforms: Transforms::new(),
+        eventtypes: Eventtypes::new(),
+        tags: Tags::default(),
+        macros: Macros::new(),
+        models: IndexMap::new(),
+        tables: IndexMap::new(),
+    }
+}
+
+/// The conf files that are read, in the order of `Loader::confs`.
+const CONFS: [&str; 5] = ["props", "transforms", "eventtypes", "tags", "macros"];
+
+/// Collects the files of apps, one layer over the other.
+#[derive(Default)]
+struct Loader {
+    sources: Sources,
+    confs: [Conf; 5],
+    models: IndexMap<Name, Model>,
+    tables: IndexMap<String, app::Content>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Loader {
+    /// Lays an app over what is there: its `default`, then its `local`.
+    fn app(&mut self, app: &App) -> Result<(), AppError> {
+        for layer in ["default", "local"] {
+            for (index, conf) in CONFS.iter().enumerate() {
+                let path = format!("{layer}/{conf}.conf");
+                if let Some(content) = app.files.get(&path) {
+                    let (file, text) = self.text(app, &path, content)?;
+                    let (read, problems) = conf::read(file, &text);
+                    self.confs[index].overlay(read);
+                    self.problems.extend(problems);
+                }
+            }
+            for (path, stem, content) in app.models(layer) {
+                let (file, text) = self.text(app, path, content)?;
+                let (model, problems) = model::read(file, stem, &text);
+                self.problems.extend(problems);
+                if let Some(model) = model {
+                    self.models.insert(model.name.clone(), model);
+                }
+            }
+        }
+        for (path, content) in &app.files {
+            if let Some(name) = path.strip_prefix("lookups/") {
+                self.tables.insert(name.to_owned(), content.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that are no UTF-8 are replaced by U+FFFD.
+    fn text(
+        &mut self,
+        app: &App,
+        path: &str,
+        content: &app::Content,
+    ) -> Result<(crate::source::FileId, Arc<str>), AppError> {
+        let text: Arc<str> = String::from_utf8_lossy(&content.read()?).into();
+        Ok((self.sources.add(format!("{}{path}", app.name), text.clone()), text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_built_in_pack_reads_without_complaint() {
+        let (knowledge, problems) = Knowledge::of_apps(&app::builtin()).unwrap();
+        let shown: Vec<String> = problems
+            .iter()
+            .map(|p| {
+                format!(
+                    "{}:{} {}",
+                    knowledge.sources.file(p.place.file).path().display(),
+                    p.place.span.start,
+                    p.message
+                )
+            })
+            .collect();
+        assert!(shown.is_empty(), "{shown:#?}");
+    }
+
+    #[test]
+    fn a_users_app_wins_setting_by_setting() {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("a/default/props.conf", "[my:type]\nEVAL-x = 1\nEVAL-y = 1\n"),
+            ("a/local/props.conf", "[my:type]\nEVAL-y = 2\nTIME_PREFIX = at=\nMAX_TIMESTAMP_LOOKAHEAD = 30\n"),
+            ("a/default/macros.conf", "[one(1)]\nargs = f\ndefinition = $f$=1\n"),
+            ("a/default/data/models/Mine.json", "{\"modelName\": \"Mine\", \"objects\": []}"),
+            ("a/lookups/t.csv", "a,b\n1,2\n"),
+        ] {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let (knowledge, problems) = Knowledge::with_apps(&[root.path().join("a")]).unwrap();
+        assert!(problems.is_empty());
+        let settings = knowledge.props().settings("s", "my:type", "h");
+        assert_eq!((settings["EVAL-x"].setting.text(), settings["EVAL-y"].setting.text()), ("1", "2"));
+        let index_time = knowledge.index_time("s", "my:type", "h");
+        assert_eq!((index_time.time_prefix.as_deref(), index_time.max_timestamp_lookahead), (Some("at="), Some(30)));
+        assert!(knowledge.find_macro("one", 1).is_some() && knowledge.find_macro("one", 0).is_none());
+        assert!(knowledge.model("Mine").is_some());
+        assert_eq!(knowledge.table("t.csv").unwrap().unwrap(), b"a,b\n1,2\n");
+    }
+}

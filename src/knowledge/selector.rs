@@ -46,7 +46,11 @@ impl Selector {
         match self {
             Self::Default | Self::Sourcetype(_) | Self::Rule => 100,
             Self::SourcetypePattern(pattern) | Self::Source(pattern) | Self::Host(pattern) => {
-                if pattern.is_literal() { 100 } else { 0 }
+                if pattern.is_literal() {
+                    100
+                } else {
+                    0
+                }
             }
         }
     }

@@ -220,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_lookup_definition() {
-        let text = "filename = a.csv\nmatch_type = WILDCARD(url), CIDR(ip)\nmax_matches = 1\ncase_sensitive_match = false";
+        let text =
+            "filename = a.csv\nmatch_type = WILDCARD(url), CIDR(ip)\nmax_matches = 1\ncase_sensitive_match = false";
         let Transform::Lookup(lookup) = read_one(text) else { panic!("a lookup") };
         assert_eq!((lookup.max_matches, lookup.min_matches, lookup.case_sensitive), (1, 0, false));
         assert_eq!(lookup.match_types["url"], MatchType::Wildcard);
