@@ -99,11 +99,8 @@ codes! {
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
     UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
-<<<<<<< HEAD
     UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
-=======
     UNSUPPORTED_SETTING = "unsupported-setting", Warning, "A knowledge object uses a setting that is not supported";
->>>>>>> 51b8237 (Read apps, data models and the other conf files into typed knowledge objects)
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
     YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";
