@@ -9,6 +9,7 @@
 //! (source and sourcetype). Fields are not extracted here; that is search time, and belongs to `knowledge`.
 
 mod breaking;
+pub mod cim;
 mod decode;
 mod evtx;
 mod export;

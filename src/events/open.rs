@@ -34,13 +34,22 @@ const MAX_ZIP: u64 = 256 << 20;
 /// The path does not exist or may not be read. What goes wrong later, with a file of a folder or behind the beginning of
 /// a file, is a note of the stream: the events before it are still given.
 pub fn open(path: &Path, options: &Options) -> Result<Stream, OpenError> {
+    open_as(path, options, false)
+}
+
+/// As [`open`], for files of rows: exports from Splunk are tables like any other.
+pub(super) fn open_rows(path: &Path, options: &Options) -> Result<Stream, OpenError> {
+    open_as(path, options, true)
+}
+
+fn open_as(path: &Path, options: &Options, rows: bool) -> Result<Stream, OpenError> {
     let fail = |source| OpenError { path: path.to_owned(), source };
     let options = options.clone();
     let limits = options.limits;
     let notes = Notes::default();
     if path.as_os_str() == "-" {
         let read = move |sink: &mut Sink, notes: &Notes| {
-            Job::new(&options, sink, notes, true).file(Path::new("stdin"), &mut io::stdin().lock())
+            Job::new(&options, sink, notes, true, rows).file(Path::new("stdin"), &mut io::stdin().lock())
         };
         return Stream::start(limits, notes, read).map_err(fail);
     }
@@ -49,7 +58,7 @@ pub fn open(path: &Path, options: &Options) -> Result<Stream, OpenError> {
         std::fs::read_dir(path).map_err(fail)?;
         let folder = path.to_owned();
         let read = move |sink: &mut Sink, notes: &Notes| {
-            let mut job = Job::new(&options, sink, notes, false);
+            let mut job = Job::new(&options, sink, notes, false, rows);
             for path in walk::files(&folder, limits.max_files, notes) {
                 match File::open(&path) {
                     Ok(mut file) => job.disk_file(&path, &mut file)?,
@@ -62,7 +71,8 @@ pub fn open(path: &Path, options: &Options) -> Result<Stream, OpenError> {
     }
     let mut file = File::open(path).map_err(fail)?;
     let owned = path.to_owned();
-    let read = move |sink: &mut Sink, notes: &Notes| Job::new(&options, sink, notes, true).disk_file(&owned, &mut file);
+    let read =
+        move |sink: &mut Sink, notes: &Notes| Job::new(&options, sink, notes, true, rows).disk_file(&owned, &mut file);
     Stream::start(limits, notes, read).map_err(fail)
 }
 
@@ -81,6 +91,8 @@ pub(super) struct Job<'a> {
     pub(super) notes: &'a Notes,
     /// The user named this file, so it is read even if it does not look like a log.
     pub(super) named: bool,
+    /// The files hold rows, not events.
+    pub(super) rows: bool,
     /// When the file was written, in seconds since the epoch.
     pub(super) written: i64,
     allowance: Allowance,
@@ -90,9 +102,10 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(options: &'a Options, sink: &'a mut Sink, notes: &'a Notes, named: bool) -> Self {
+    fn new(options: &'a Options, sink: &'a mut Sink, notes: &'a Notes, named: bool, rows: bool) -> Self {
         let allowance = Allowance::new(options.limits.max_unpacked);
-        Self { options, sink, notes, named, written: seconds(SystemTime::now()), allowance, disk: None, depth: 0 }
+        let written = seconds(SystemTime::now());
+        Self { options, sink, notes, named, rows, written, allowance, disk: None, depth: 0 }
     }
 
     pub(super) fn note(&self, kind: NoteKind, path: &Path, text: impl Into<String>) {

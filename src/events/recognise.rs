@@ -149,7 +149,8 @@ fn json(text: &[u8]) -> Option<Kind> {
     let rest = text[first.len()..].trim_ascii_start();
     // A line longer than what was read is taken for an object of its own.
     let whole = first.len() == text.len() || first.ends_with(b"}") && matches!(rest.first(), None | Some(b'{'));
-    if !whole {
+    let joined = contains(first, "}{") || contains(first, "} {");
+    if !whole || joined {
         return Some(Kind::Json);
     }
     let head = &first[..first.len().min(400)];
@@ -250,7 +251,7 @@ mod tests {
 
     #[test]
     fn formats_by_content() {
-        let table: [(&str, Kind); 26] = [
+        let table: [(&str, Kind); 27] = [
             ("<Event xmlns='x'><System/></Event>\n<Event xmlns='x'/>", Kind::WindowsXml),
             ("# lab\r\n<Event xmlns='x'><System><EventID>1</EventID></System></Event>", Kind::WindowsXml),
             ("<Event><System></System></Event><Event>", Kind::WindowsXmlDocument),
@@ -261,6 +262,7 @@ mod tests {
             ("{\"a\":1}\n{\"a\":2}\n", Kind::JsonLines),
             ("{\"a\":1", Kind::JsonLines),
             ("{\n \"a\":1\n}", Kind::Json),
+            ("{\"a\":1}{\"a\":2}\n", Kind::Json),
             ("[{\"a\":1},\n{}]", Kind::Json),
             ("{\"Records\": [ {\"a\":1}]}", Kind::Json),
             ("{\"preview\":false,\"result\":{\"_raw\":\"x\"}}", Kind::SplunkJson),

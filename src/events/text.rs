@@ -47,7 +47,11 @@ fn reference(job: &Job<'_>) -> Reference {
 pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> Result<(), Stop> {
     let overrides = &job.options.overrides;
     let head = window.unread();
-    let kind = overrides.kind.unwrap_or_else(|| recognise::recognise(head));
+    let kind = match overrides.kind.unwrap_or_else(|| recognise::recognise(head)) {
+        Kind::SplunkCsv if job.rows => Kind::Csv,
+        Kind::SplunkJson if job.rows => Kind::JsonLines,
+        kind => kind,
+    };
     let mut labels = Labels::new(kind, overrides, &path.to_string_lossy(), head);
     let rules = job.options.rules.as_ref().and_then(|lookup| lookup(labels.base()));
     if overrides.kind.is_none() && overrides.sourcetype.is_none() {
