@@ -5,6 +5,7 @@
 
 pub mod dataset;
 mod download;
+mod lookups;
 #[allow(dead_code, reason = "the source that reads them comes next")]
 mod raw;
 #[allow(dead_code, reason = "the runner that says it comes next")]
@@ -12,6 +13,7 @@ mod reason;
 mod result;
 mod verdict;
 
+pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};
 pub use verdict::{Verdict, judge};
