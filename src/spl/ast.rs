@@ -304,3 +304,19 @@ pub enum BinaryOp {
     /// `%`.
     Modulo,
 }
+
+impl BinaryOp {
+    /// How tightly the operator binds, from 1. NOT stands at 4, IN at 5, a sign at 8. All associate to the left.
+    ///
+    /// Source: Search Reference, "eval"; where `.` stands beside `+` is not documented.
+    pub fn strength(self) -> u8 {
+        match self {
+            Self::Xor => 1,
+            Self::Or => 2,
+            Self::And => 3,
+            Self::Compare(_) | Self::Like => 5,
+            Self::Add | Self::Subtract | Self::Concat => 6,
+            Self::Multiply | Self::Divide | Self::Modulo => 7,
+        }
+    }
+}

@@ -9,12 +9,22 @@
 //! - [`parse`] never fails: it returns what it understood together with a list of problems. A stage that it cannot
 //!   read is kept as [`ast::Arg::Raw`], so that the others can still be analysed.
 //! - [`print()`] writes a tree in one layout, a line per pipe; parsing that gives the same tree.
+//!
+//! ```
+//! use escudo::spl;
+//!
+//! let parsed = spl::parse("index=main user=a* OR user=b* | stats count by user");
+//! assert!(parsed.problems.is_empty());
+//! assert_eq!(spl::print(&parsed.search), "index=main (user=a* OR user=b*)\n| stats count by user");
+//! ```
 
 pub mod ast;
 pub mod commands;
 mod expand;
 mod parse;
+mod print;
 mod scan;
 
 pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
 pub use parse::{Parsed, parse, parse_condition, parse_eval};
+pub use print::{print, print_condition, print_expr};

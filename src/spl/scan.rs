@@ -305,10 +305,10 @@ fn quoted_name(rest: &str) -> Option<usize> {
 }
 
 /// Length of a `$name|s$` token at the start of `rest`.
-fn token(rest: &str) -> Option<usize> {
+pub(super) fn token(rest: &str) -> Option<usize> {
     let is_name =
         |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c));
-    let (name, filter) = rest[1..].split_once('|')?;
+    let (name, filter) = rest.strip_prefix('$')?.split_once('|')?;
     let filter = &filter[..filter.find('$')?];
     (is_name(name) && is_name(filter)).then_some(name.len() + filter.len() + 3)
 }

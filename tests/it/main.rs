@@ -5,3 +5,4 @@
 mod content;
 mod events;
 mod score;
+mod spl;

@@ -27,14 +27,7 @@ impl Waiting {
             Self::Prefix(UnaryOp::Not, _) => 4,
             Self::Prefix(UnaryOp::Minus | UnaryOp::Plus, _) => 8,
             Self::NotLike(_) => 5,
-            Self::Infix(op, _) => match op {
-                BinaryOp::Xor => 1,
-                BinaryOp::Or => 2,
-                BinaryOp::And => 3,
-                BinaryOp::Compare(_) | BinaryOp::Like => 5,
-                BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Concat => 6,
-                BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo => 7,
-            },
+            Self::Infix(op, _) => op.strength(),
         }
     }
 }

@@ -1,0 +1,62 @@
+//! Words with their quotes and escapes: the reverse of the parser's one unescaping pass.
+
+use crate::spl::ast::{Quote, Word};
+use crate::spl::scan::token;
+
+/// Appends a word as it must be written.
+pub(super) fn push_word(out: &mut String, word: &Word) {
+    match word.quote {
+        Quote::Bare => push_escaped(out, &word.text, BARE),
+        Quote::Double => push_text(out, &word.text),
+        Quote::Single => {
+            out.push('\'');
+            out.push_str(&word.text);
+            out.push('\'');
+        }
+    }
+}
+
+/// Appends a word of a search expression, where authors double every backslash.
+pub(super) fn push_search_word(out: &mut String, word: &Word) {
+    if !word.text.contains('\\') {
+        return push_word(out, word);
+    }
+    let pieces = word.text.split('\\').enumerate();
+    out.push_str(if word.quote == Quote::Double { "\"" } else { "" });
+    for (at, piece) in pieces {
+        out.push_str(if at > 0 { "\\\\" } else { "" });
+        push_escaped(out, piece, if word.quote == Quote::Double { &['"'] } else { BARE });
+    }
+    out.push_str(if word.quote == Quote::Double { "\"" } else { "" });
+}
+
+/// What a backslash protects in a bare word.
+const BARE: &[char] = &['\\', '"', '|', ' '];
+
+/// Appends a double-quoted string.
+pub(super) fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    push_escaped(out, text, &['\\', '"']);
+    out.push('"');
+}
+
+/// A backslash is doubled only where one would be lost: before a character that it escapes, and at the end.
+fn push_escaped(out: &mut String, text: &str, escaped: &[char]) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(length) = token(rest) {
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
+        let escape = match c {
+            '\\' => rest.chars().next().is_none_or(|next| escaped.contains(&next)),
+            _ => escaped.contains(&c),
+        };
+        if escape {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}

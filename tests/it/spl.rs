@@ -1,0 +1,210 @@
+//! The SPL front end over published content packs: how much of it parses, and properties that must hold for all of it.
+
+use escudo::content::yaml::{self, Node};
+use escudo::source::{Located, Place, Sources, Span};
+use escudo::spl::{self, MacroDefinition, Macros};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+const PACKS: &[&str] = &["security_content-4.29", "security_content-5.0", "security_content-6"];
+
+fn corpus() -> Option<PathBuf> {
+    let folder = std::env::var_os("ESCUDO_CORPUS").map_or_else(|| "../shared/corpus".into(), PathBuf::from);
+    folder.is_dir().then_some(folder)
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            found.push(path);
+        }
+    }
+}
+
+/// The documents under a folder with the names of their files.
+fn documents(sources: &mut Sources, folder: &Path) -> Vec<(String, Node)> {
+    let mut paths = Vec::new();
+    files(folder, &mut paths);
+    let mut documents = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("the corpus can be read");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let file = sources.add(&path, text.as_str());
+        documents.extend(yaml::parse(file, &text).0.map(|node| (name, node)));
+    }
+    documents
+}
+
+struct Pack {
+    sources: Sources,
+    macros: BTreeMap<(String, usize), MacroDefinition>,
+}
+
+impl Pack {
+    fn read(corpus: &Path, name: &str) -> Self {
+        let mut pack = Self { sources: Sources::new(), macros: BTreeMap::new() };
+        pack.add("drop_dm_object_name", "rename $name$.* as *", &["name"]);
+        // The newest pack is a part of one; macros that it lacks are those of its predecessor.
+        let names = [name, "security_content-5.0"];
+        for folder in names.iter().take(if name.ends_with("-6") { 2 } else { 1 }) {
+            for (name, document) in documents(&mut pack.sources, &corpus.join(folder).join("macros")) {
+                let Some(definition) = document.get("definition").and_then(Node::as_text).cloned() else { continue };
+                let arguments = document.get("arguments").map(Node::items).unwrap_or_default();
+                let arguments: Vec<String> = arguments.iter().filter_map(Node::as_str).map(str::to_owned).collect();
+                let name = document.get("name").and_then(Node::as_str).unwrap_or(&name).to_owned();
+                let found = MacroDefinition { definition, arguments };
+                pack.macros.entry((name, found.arguments.len())).or_insert(found);
+            }
+        }
+        pack
+    }
+
+    fn add(&mut self, name: &str, definition: &str, arguments: &[&str]) {
+        let definition = self.located(definition);
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        self.macros.insert((name.to_owned(), arguments.len()), MacroDefinition { definition, arguments });
+    }
+
+    fn located(&mut self, text: &str) -> Located {
+        let file = self.sources.add("text", text);
+        Located::verbatim(text, Place { file, span: Span::new(0, text.len()) })
+    }
+}
+
+impl Macros for Pack {
+    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+        self.macros.get(&(name.to_owned(), arity)).cloned().or_else(|| {
+            let any = self.macros.values().next().filter(|_| name.ends_with("_filter"))?;
+            let definition = Located::verbatim("search *", any.definition.whole()?);
+            Some(MacroDefinition { definition, arguments: Vec::new() })
+        })
+    }
+
+    fn arities(&self, name: &str) -> Vec<usize> {
+        self.macros.keys().filter(|key| key.0 == name).map(|key| key.1).collect()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.macros.keys().map(|key| key.0.as_str()).collect()
+    }
+}
+
+/// One search of a pack: the kind and name of its file, and its text.
+struct Found {
+    kind: &'static str,
+    file: String,
+    search: Located,
+}
+
+fn searches(pack: &mut Pack, folder: &Path) -> Vec<Found> {
+    let mut found = Vec::new();
+    for kind in ["detections", "baselines", "investigations", "removed"] {
+        for (file, document) in documents(&mut pack.sources, &folder.join(kind)) {
+            let drilldowns = document.get("drilldown_searches").map(Node::items).unwrap_or_default();
+            let holders = std::iter::once((kind, &document)).chain(drilldowns.iter().map(|node| ("drilldowns", node)));
+            for (kind, holder) in holders {
+                if let Some(search) = holder.get("search").and_then(Node::as_text) {
+                    found.push(Found { kind, file: file.clone(), search: search.clone() });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The expanded text of one search, and its problems as one line each.
+fn problems(pack: &Pack, search: &Located) -> (String, BTreeSet<String>) {
+    let expansion = spl::expand(search, pack);
+    let text = expansion.text.as_str().to_owned();
+    let mut lines: BTreeSet<String> =
+        expansion.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect();
+    if lines.is_empty() {
+        let problems = spl::parse(&text).problems;
+        lines.extend(problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)));
+    }
+    (text, lines)
+}
+
+#[test]
+fn score() {
+    let Some(corpus) = corpus() else { return println!("skipped: no corpus") };
+    let mut report = String::from("# Searches and macro definitions that parse, and what is said of the others.\n");
+    for name in PACKS {
+        let mut pack = Pack::read(&corpus, name);
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        let mut failures = String::new();
+        for Found { kind, file, search } in searches(&mut pack, &corpus.join(name)) {
+            let (_, lines) = problems(&pack, &search);
+            let count = counts.entry(kind).or_default();
+            count.0 += usize::from(lines.is_empty());
+            count.1 += 1;
+            for line in lines {
+                let _ = writeln!(failures, "{kind}/{file}: {line}");
+            }
+        }
+        let bodies: Vec<_> =
+            pack.macros.iter().map(|(key, found)| (key.clone(), found.definition.as_str().to_owned())).collect();
+        for ((macro_name, _), body) in bodies {
+            let count = counts.entry("macros").or_default();
+            count.1 += 1;
+            if let Err(line) = macro_body(&mut pack, &body) {
+                let _ = writeln!(failures, "macros/{macro_name}: {line}");
+            } else {
+                count.0 += 1;
+            }
+        }
+        let _ = writeln!(report, "\n## {name}\n");
+        for (kind, (good, all)) in counts {
+            let _ = writeln!(report, "{kind}: {good}/{all}");
+        }
+        let _ = write!(report, "\n{failures}");
+    }
+    crate::score::compare("parse.txt", &report);
+}
+
+/// A definition is stages, a part of a search expression, or a part of an eval expression.
+fn macro_body(pack: &mut Pack, body: &str) -> Result<(), String> {
+    let first = body.trim().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let text = if spl::commands::is_known(first) { format!("| {body}") } else { body.to_owned() };
+    let text = pack.located(&text);
+    let (_, lines) = problems(pack, &text);
+    match lines.into_iter().next() {
+        Some(line) if spl::parse_eval(body).0.is_none() => Err(line),
+        _ => Ok(()),
+    }
+}
+
+/// The tree without its spans.
+fn shape(search: &spl::ast::Search) -> String {
+    let text = format!("{search:?}");
+    let mut parts = text.split("Span { start: ");
+    let mut shape = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shape.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    shape
+}
+
+#[test]
+fn printing_and_parsing_gives_the_same_tree() {
+    let Some(corpus) = corpus() else { return println!("skipped: no corpus") };
+    for name in PACKS {
+        let mut pack = Pack::read(&corpus, name);
+        for Found { file, search, .. } in searches(&mut pack, &corpus.join(name)) {
+            let (text, lines) = problems(&pack, &search);
+            if lines.is_empty() {
+                let first = spl::parse(&text).search;
+                let printed = spl::print(&first);
+                let second = spl::parse(&printed);
+                assert_eq!(second.problems, [], "{file}: {printed}");
+                assert_eq!(shape(&first), shape(&second.search), "{file}: {printed}");
+            }
+        }
+    }
+}
