@@ -1,1 +1,228 @@
-//! (to be written)
+//! The commands of SPL: one file each, with its syntax, documentation, examples and lowering to operations.
+//!
+//! To add a command: write `src/commands/<name>.rs`, add its `mod` line and its line in [`ALL`] (both sorted). Most
+//! commands are sugar and lower to the operations of [`crate::ir::op`]; one with semantics of its own implements
+//! [`crate::ir::Native`] in its file. What is known but cannot be run is a line in `unsupported.rs`.
+//!
+//! Lowering never stops at a problem: a stage that makes no sense becomes [`Op::Unsupported`], so that the rest of the
+//! search is still checked.
+
+mod build;
+mod lower;
+mod native;
+mod options;
+mod pivot;
+mod sed;
+mod unsupported;
+
+mod addtotals;
+mod append;
+mod appendcols;
+mod appendpipe;
+mod bin;
+mod chart;
+mod dedup;
+mod eval;
+mod eventstats;
+mod extract;
+mod fields;
+mod filldown;
+mod fillnull;
+mod format;
+mod from;
+mod fromjson;
+mod head;
+mod inputlookup;
+mod iplocation;
+mod join;
+mod lookup;
+mod makecontinuous;
+mod makemv;
+mod makeresults;
+mod map;
+mod multisearch;
+mod mvcombine;
+mod mvexpand;
+mod nomv;
+mod outputlookup;
+mod rare;
+mod regex;
+mod rename;
+mod replace;
+mod return_;
+mod reverse;
+mod rex;
+mod search;
+mod sort;
+mod stats;
+mod streamstats;
+mod table;
+mod tail;
+mod timechart;
+mod top;
+mod transaction;
+mod tstats;
+mod union;
+mod untable;
+mod where_;
+mod xmlkv;
+mod xyseries;
+
+use crate::diag::Problem;
+use crate::ir::Plan;
+use crate::spl::ast;
+
+pub use lower::Lower;
+pub use options::{OptionKind, OptionSpec};
+pub use unsupported::reason as unsupported_reason;
+
+/// A command of SPL.
+pub trait Command: Sync {
+    /// Lower case.
+    fn name(&self) -> &'static str;
+
+    /// Other names for the same command, lower case.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What it does, in one line without a final period.
+    fn summary(&self) -> &'static str;
+
+    /// How it is written.
+    fn syntax(&self) -> Syntax;
+
+    /// Uses that show what it does; each one runs as a test.
+    fn examples(&self) -> &'static [Example];
+
+    /// Adds the operations of one stage to the plan, and problems to the context.
+    fn lower(&self, stage: &ast::Stage, cx: &mut Lower);
+}
+
+/// How a command is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Syntax {
+    /// The whole command: `<field>` stands for a word, `[...]` may be left out, `...` repeats.
+    pub usage: &'static str,
+    /// Its options, sorted by name.
+    pub options: &'static [OptionSpec],
+}
+
+/// A use of a command with its effect.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// What it shows, in one line without a final period.
+    pub title: &'static str,
+    /// Rows before the search, as a JSON array of objects; empty for a search that makes its own rows.
+    pub before: &'static str,
+    /// The search, beginning with a pipe.
+    pub search: &'static str,
+    /// Rows behind it, as a JSON array; empty where they depend on data outside of the example.
+    pub after: &'static str,
+}
+
+/// Every command that has a file, sorted by name.
+pub const ALL: &[&dyn Command] = &[
+    &addtotals::Addtotals,
+    &append::Append,
+    &appendcols::Appendcols,
+    &appendpipe::Appendpipe,
+    &bin::Bin,
+    &chart::Chart,
+    &dedup::Dedup,
+    &eval::Eval,
+    &eventstats::Eventstats,
+    &extract::Extract,
+    &fields::Fields,
+    &filldown::Filldown,
+    &fillnull::Fillnull,
+    &format::Format,
+    &from::From,
+    &fromjson::Fromjson,
+    &head::Head,
+    &inputlookup::Inputlookup,
+    &iplocation::Iplocation,
+    &join::Join,
+    &lookup::Lookup,
+    &makecontinuous::Makecontinuous,
+    &makemv::Makemv,
+    &makeresults::Makeresults,
+    &map::Map,
+    &multisearch::Multisearch,
+    &mvcombine::Mvcombine,
+    &mvexpand::Mvexpand,
+    &nomv::Nomv,
+    &outputlookup::Outputlookup,
+    &rare::Rare,
+    &regex::Regex,
+    &rename::Rename,
+    &replace::Replace,
+    &return_::Return,
+    &reverse::Reverse,
+    &rex::Rex,
+    &search::Search,
+    &sort::Sort,
+    &stats::Stats,
+    &streamstats::Streamstats,
+    &table::Table,
+    &tail::Tail,
+    &timechart::Timechart,
+    &top::Top,
+    &transaction::Transaction,
+    &tstats::Tstats,
+    &union::Union,
+    &untable::Untable,
+    &where_::Where,
+    &xmlkv::Xmlkv,
+    &xyseries::Xyseries,
+];
+
+/// The command of this name or alias, in lower case.
+pub fn find(name: &str) -> Option<&'static dyn Command> {
+    ALL.iter().find(|command| command.name() == name || command.aliases().contains(&name)).copied()
+}
+
+/// A search as a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// The plan; stages that cannot be run are in it as `Op::Unsupported`.
+    pub plan: Plan,
+    /// What is wrong, in the order found.
+    pub problems: Vec<Problem>,
+}
+
+/// Lowers a whole search. An implied or written first `search` makes events.
+pub fn lower(search: &ast::Search) -> Lowered {
+    let mut problems = Vec::new();
+    let plan = lower::plan(search, true, &mut problems);
+    Lowered { plan, problems }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_is_sorted_and_well_formed() {
+        for pair in ALL.windows(2) {
+            assert!(pair[0].name() < pair[1].name(), "{} before {}", pair[0].name(), pair[1].name());
+        }
+        for command in ALL {
+            let name = command.name();
+            let syntax = command.syntax();
+            assert!(!command.summary().ends_with('.'), "{name}");
+            assert!(syntax.usage.starts_with(name), "{name}");
+            assert!(!command.examples().is_empty(), "{name}");
+            assert!(unsupported_reason(name).is_none(), "{name}");
+            for alias in command.aliases() {
+                assert!(ALL.iter().all(|other| other.name() != *alias), "{alias}");
+            }
+            for pair in syntax.options.windows(2) {
+                assert!(pair[0].name < pair[1].name, "{name}: {} before {}", pair[0].name, pair[1].name);
+            }
+            for option in syntax.options {
+                assert!(option.summary.ends_with('.'), "{name} {}", option.name);
+            }
+        }
+    }
+}

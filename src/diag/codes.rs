@@ -70,9 +70,14 @@ macro_rules! codes {
 
 // Keep sorted by name; a test checks it.
 codes! {
+    BAD_OPTION_VALUE = "bad-option-value", Error, "An option has a value that it cannot have";
+    BAD_REGEX = "bad-regex", Error, "A regular expression cannot be read";
+    BAD_SED = "bad-sed", Error, "A sed expression cannot be read";
+    BAD_SPATH = "bad-spath", Error, "A path of spath cannot be read";
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
     CONF_SYNTAX = "conf-syntax", Warning, "A line of a .conf file is neither a stanza, a setting nor a comment";
     CONF_VALUE = "conf-value", Warning, "A setting of a .conf file has a value that does not work";
+    DUPLICATE_FIELD = "duplicate-field", Error, "Two aggregates of one command have the same name";
     DUPLICATE_PAGE = "duplicate-page", Error, "Two pages of the documentation would have the same path";
     EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
     FILE_SUFFIX = "file-suffix", Warning, "A file ends in `.yaml` and is therefore not read";
@@ -86,8 +91,11 @@ codes! {
     MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
     MODEL_SYNTAX = "model-syntax", Warning, "A data model's file does not have the shape of a data model";
     NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
+    NOT_GENERATING = "not-generating", Error, "A search begins with a command that needs rows";
     PATH_OUTSIDE_PACK = "path-outside-pack", Error, "A file name or symlink leads out of the pack";
     RECURSIVE_MACRO = "recursive-macro", Error, "A macro calls itself";
+    REX_WITHOUT_GROUP = "rex-without-group", Error, "The pattern of `rex` has no named group";
+    ROWS_DISCARDED = "rows-discarded", Warning, "A command in the middle of a search discards the rows before it";
     SMART_QUOTES = "smart-quotes", Error, "A typographic quote stands where a plain one is needed";
     SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";
     STRAY_BACKTICK = "stray-backtick", Error, "A backtick outside of quotes belongs to no macro call";
@@ -97,10 +105,14 @@ codes! {
     UNCLOSED_PARENTHESIS = "unclosed-parenthesis", Error, "A parenthesis has no end";
     UNCLOSED_QUOTE = "unclosed-quote", Error, "A quoted string has no end";
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
+    UNKNOWN_FUNCTION = "unknown-function", Error, "No function has this name";
     UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
+    UNKNOWN_OPTION = "unknown-option", Error, "A command has no option of this name";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
     UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
+    UNSUPPORTED_OPTION = "unsupported-option", Warning, "An option is known but changes nothing here";
     UNSUPPORTED_SETTING = "unsupported-setting", Warning, "A knowledge object uses a setting that is not supported";
+    WILDCARD_MISMATCH = "wildcard-mismatch", Error, "Two names of a pair do not have the same number of `*`";
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";
     YAML_LIMIT = "yaml-limit", Error, "The file is larger, deeper or more repetitive than any content file needs to be";

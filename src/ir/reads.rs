@@ -1,7 +1,9 @@
 //! The fields that expressions read, and what for.
 
 use super::{Read, ReadKind};
-use crate::expr::{Expr, Predicate};
+use crate::expr::{Expr, FieldRef, Predicate};
+use crate::source::Span;
+use crate::value::Name;
 
 /// Adds the fields that an eval expression reads, in the order written.
 pub fn of_expr(expr: &Expr, reads: &mut Vec<Read>) {
@@ -62,4 +64,9 @@ pub fn subsearches(predicate: &Predicate) -> Vec<usize> {
             Vec::new()
         }
     }
+}
+
+/// A read of a name that is only listed.
+pub fn listed(name: &Name, span: Span) -> Read {
+    Read { field: FieldRef::new(name.clone(), span), kind: ReadKind::Listed }
 }

@@ -16,12 +16,15 @@ pub fn matches(pattern: &str, name: &str) -> bool {
 /// The text that each `*` of the pattern stands for in `name`; none if the name does not match. A `*` takes as little
 /// as it can, the last one the rest. Linear in both texts, but for the search of each literal part.
 pub fn captures<'n>(pattern: &str, name: &'n str) -> Option<Vec<&'n str>> {
+    let internal = name.starts_with('_') && !pattern.starts_with('_') && is_pattern(pattern);
+    if internal { None } else { caught(pattern, name) }
+}
+
+/// As [`captures`], for any text: a leading `_` has no meaning.
+pub fn caught<'n>(pattern: &str, name: &'n str) -> Option<Vec<&'n str>> {
     let Some((head, rest)) = pattern.split_once('*') else {
         return (pattern == name).then(Vec::new);
     };
-    if name.starts_with('_') && !pattern.starts_with('_') {
-        return None;
-    }
     let mut left = name.strip_prefix(head)?;
     let mut caught = Vec::new();
     let mut rest = rest;

@@ -1,0 +1,123 @@
+//! Commands that are known but cannot be run here, and why.
+
+/// Name and reason, sorted by name. The reason is an end of the sentence "`x` cannot be run: ".
+const TABLE: &[(&str, &str)] = &[
+    ("abstract", "summaries of events are not built"),
+    ("accum", "it is not built"),
+    ("addinfo", "there is no search job to describe"),
+    ("anomalies", "it needs Splunk's statistics of events"),
+    ("anomalousvalue", "it needs Splunk's statistics of events"),
+    ("anomalydetection", "it needs Splunk's model of outliers"),
+    ("apply", "it needs a trained model of the Machine Learning Toolkit"),
+    ("arules", "it needs Splunk's association rules"),
+    ("associate", "it needs Splunk's association rules"),
+    ("autoregress", "it is not built"),
+    ("cluster", "it needs Splunk's clustering"),
+    ("cofilter", "it is not built"),
+    ("collect", "there is no summary index to write to"),
+    ("concurrency", "it is not built"),
+    ("contingency", "it is not built"),
+    ("correlate", "it is not built"),
+    ("cyberchef", "it is a command of another app"),
+    ("datamodel", "only `from` and `tstats` read data models here"),
+    ("dbinspect", "there are no index buckets"),
+    ("delete", "events are only read here"),
+    ("delta", "it is not built"),
+    ("diff", "it is not built"),
+    ("dnstwist", "it is a command of another app"),
+    ("erex", "it derives expressions from examples"),
+    ("eventcount", "there are no indexes to count"),
+    ("fieldformat", "it is not built"),
+    ("fieldsummary", "it is not built"),
+    ("findtypes", "it suggests event types on a server"),
+    ("fit", "it trains a model of the Machine Learning Toolkit"),
+    ("folderize", "it is not built"),
+    ("gauge", "charts are not drawn"),
+    ("gentimes", "it is not built"),
+    ("geom", "maps are not drawn"),
+    ("geomfilter", "maps are not drawn"),
+    ("geostats", "maps are not drawn"),
+    ("highlight", "events are not shown in a browser"),
+    ("history", "there is no search history"),
+    ("iconify", "events are not shown in a browser"),
+    ("inputcsv", "files of a search job are not read"),
+    ("internalinputs", "there is no server"),
+    ("kmeans", "it needs Splunk's clustering"),
+    ("kvform", "it needs form files of a server"),
+    ("loadjob", "there are no earlier search jobs"),
+    ("localize", "it is not built"),
+    ("localop", "there is no server"),
+    ("mcatalog", "there is no metric index"),
+    ("mcollect", "there is no metric index"),
+    ("metadata", "there are no indexes"),
+    ("metasearch", "there are no indexes"),
+    ("meventcollect", "there is no metric index"),
+    ("mpreview", "there is no metric index"),
+    ("mstats", "there is no metric index"),
+    ("multikv", "tables inside events are not taken apart"),
+    ("outlier", "it needs Splunk's model of outliers"),
+    ("outputcsv", "files of a search job are not written"),
+    ("outputtext", "it is not built"),
+    ("overlap", "there is no summary index"),
+    ("pivot", "pivots are not built"),
+    ("predict", "forecasts are not built"),
+    ("rangemap", "it is not built"),
+    ("redistribute", "there are no search peers"),
+    ("relevancy", "it is not built"),
+    ("reltime", "it is not built"),
+    ("require", "it is not built"),
+    ("rest", "there is no server"),
+    ("rtorder", "there are no real-time searches"),
+    ("runshellscript", "scripts are not run"),
+    ("savedsearch", "there are no saved searches"),
+    ("script", "scripts are not run"),
+    ("scrub", "it is not built"),
+    ("searchtxn", "transaction types are not known"),
+    ("selfjoin", "it is not built"),
+    ("sendalert", "alerts are not sent"),
+    ("sendemail", "mail is not sent"),
+    ("set", "it is not built"),
+    ("setfields", "it is not built"),
+    ("sichart", "there is no summary index"),
+    ("sirare", "there is no summary index"),
+    ("sistats", "there is no summary index"),
+    ("sitimechart", "there is no summary index"),
+    ("sitop", "there is no summary index"),
+    ("strcat", "it is not built"),
+    ("summary", "it needs a trained model of the Machine Learning Toolkit"),
+    ("tags", "it is not built"),
+    ("timewrap", "it is not built"),
+    ("tojson", "it is not built"),
+    ("transpose", "it is not built"),
+    ("trendline", "it is not built"),
+    ("tscollect", "there are no index files to write"),
+    ("typeahead", "there are no indexes"),
+    ("typelearner", "it suggests event types on a server"),
+    ("typer", "event types are set by the source of the events"),
+    ("walklex", "there are no index files"),
+    ("x11", "seasonal trends are not built"),
+    ("xpath", "it is not built"),
+];
+
+/// Why a command cannot be run; none if it is not in the table.
+pub fn reason(name: &str) -> Option<&'static str> {
+    TABLE.iter().find(|(known, _)| *known == name).map(|(_, reason)| *reason)
+}
+
+/// The name for messages and the reason, for any command without a file of its own.
+pub(super) fn find(name: &str) -> (&'static str, &'static str) {
+    let other = ("command", "it is not a command of Splunk's own, or is misspelt");
+    TABLE.iter().find(|(known, _)| *known == name).copied().unwrap_or(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn the_table_is_sorted() {
+        for pair in TABLE.windows(2) {
+            assert!(pair[0].0 < pair[1].0, "{} before {}", pair[0].0, pair[1].0);
+        }
+    }
+}
