@@ -76,7 +76,7 @@ impl Command for Bin {
         });
         let Some((source, target)) = target else { return cx.incomplete("a field") };
         let span = match options.get("span") {
-            Some(value) => cx.bin_span("span", value),
+            Some(value) => cx.bin_span("span", value, source.text == "_time"),
             None => Some(BinSpan::Bins(options.count("bins", 100).max(2))),
         };
         match span {

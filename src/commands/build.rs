@@ -2,7 +2,7 @@
 //!
 //! The only file of this room that knows how [`crate::expr`] resolves functions and compiles patterns.
 
-use crate::diag::Problem;
+use crate::diag::{Problem, codes};
 use crate::expr::stats::StatsFunction;
 use crate::expr::{Context, Expr, Predicate};
 use crate::ir::Plan;
@@ -11,7 +11,7 @@ use crate::source::{Span, Spanned};
 use crate::spl::ast::{self, BinaryOp, CompareOp, ExprKind, Quote, UnaryOp, Word};
 use crate::value::regex::Regex;
 use crate::value::time::TimeSpan;
-use crate::value::{Batch, Column, Value, number};
+use crate::value::{Batch, Column, Value};
 use std::sync::Arc;
 
 pub(super) fn lower_expr(expr: &ast::Expr, problems: &mut Vec<Problem>, plans: &mut Vec<Plan>) -> Option<Expr> {
@@ -25,8 +25,14 @@ pub(super) fn lower_term(term: &ast::Term, problems: &mut Vec<Problem>, plans: &
 }
 
 pub(super) fn regex(pattern: &Word, problems: &mut Vec<Problem>) -> Option<Arc<Regex>> {
-    let _ = (pattern, problems);
-    None
+    match Regex::new(&pattern.text) {
+        Ok(regex) => Some(Arc::new(regex)),
+        Err(error) => {
+            let message = format!("the regular expression cannot be read: {error}");
+            problems.push(Problem::new(codes::BAD_REGEX, message, pattern.span));
+            None
+        }
+    }
 }
 
 pub(super) fn stats_function(
@@ -37,14 +43,18 @@ pub(super) fn stats_function(
     None
 }
 
-/// The size of a bucket: a bare number, or a number with a unit of time.
-pub(super) fn bin_span(text: &str) -> Option<BinSpan> {
-    number::parse(text).filter(|size| *size > 0.0).map(BinSpan::Number)
+/// The size of a bucket: a bare number, or a number with a unit of time. For `_time`, a bare number is in seconds.
+pub(super) fn bin_span(text: &str, time: bool) -> Option<BinSpan> {
+    let number = crate::value::number::parse(text).filter(|size| *size > 0.0 && size.is_finite());
+    match number {
+        Some(size) if !time => Some(BinSpan::Number(size)),
+        _ => TimeSpan::parse(text).map(BinSpan::Time),
+    }
 }
 
 /// A length of time in seconds.
 pub(super) fn seconds(text: &str) -> Option<f64> {
-    number::parse(text)
+    TimeSpan::parse(text).map(TimeSpan::seconds)
 }
 
 /// The values of an expression, one per row.
@@ -57,12 +67,6 @@ pub(super) fn eval(expr: &Expr, batch: &Batch, context: &Context) -> Column {
 pub(super) fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Vec<bool> {
     let _ = (predicate, context);
     vec![true; batch.rows()]
-}
-
-/// The start of the bucket of time that follows the one that `time` is the start of.
-pub(super) fn next_bucket(span: TimeSpan, time: f64, zone: &jiff::tz::TimeZone) -> f64 {
-    let _ = (span, zone);
-    time
 }
 
 // ---- Trees ---------------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ pub(super) fn table<'a>(
         return None;
     }
     let time = &*row.name == "_time";
-    let span = match options.get("span").map(|value| cx.bin_span("span", value)) {
+    let span = match options.get("span").map(|value| cx.bin_span("span", value, time)) {
         Some(span) => span,
         None if time || options.get("bins").is_some() => Some(BinSpan::Bins(options.count("bins", 100).max(2))),
         None => None,

@@ -163,9 +163,9 @@ impl Lower<'_> {
         build::regex(pattern, self.problems)
     }
 
-    /// A bucket size.
-    pub fn bin_span(&mut self, option: &str, value: &Word) -> Option<BinSpan> {
-        let span = build::bin_span(&value.text);
+    /// A bucket size; for a bucket of time, a bare number is in seconds.
+    pub fn bin_span(&mut self, option: &str, value: &Word, time: bool) -> Option<BinSpan> {
+        let span = build::bin_span(&value.text, time);
         if span.is_none() {
             self.problem(bad_value(self.command, option, "a length such as `5m`, `1h`, `1d` or a number", value));
         }

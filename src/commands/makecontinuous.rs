@@ -57,7 +57,7 @@ impl Command for Makecontinuous {
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
         let options = Options::of(stage, OPTIONS, cx);
         let field = words(stage).into_iter().next().map_or_else(|| FieldRef::new("_time", Span::default()), field);
-        let span = options.get("span").and_then(|value| cx.bin_span("span", value));
+        let span = options.get("span").and_then(|value| cx.bin_span("span", value, &*field.name == "_time"));
         cx.native(Continuous { field, span });
     }
 }
@@ -101,7 +101,7 @@ impl Apply for Continuous {
         while at < last.0 {
             while known.next_if(|time| *time <= at).is_some() {}
             let next = match &self.span {
-                Some(BinSpan::Time(span)) => super::build::next_bucket(*span, at, &context.zone),
+                Some(BinSpan::Time(span)) => span.next(at, &context.zone),
                 Some(BinSpan::Number(size)) => at + size,
                 Some(BinSpan::Bins(_)) | None => at + gap,
             };

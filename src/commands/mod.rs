@@ -21,6 +21,7 @@ mod appendcols;
 mod appendpipe;
 mod bin;
 mod chart;
+mod convert;
 mod dedup;
 mod eval;
 mod eventstats;
@@ -129,6 +130,7 @@ pub const ALL: &[&dyn Command] = &[
     &appendpipe::Appendpipe,
     &bin::Bin,
     &chart::Chart,
+    &convert::Convert,
     &dedup::Dedup,
     &eval::Eval,
     &eventstats::Eventstats,

@@ -48,7 +48,7 @@ impl Command for Timechart {
         let row = Selector::new("_time", Span::default());
         let Some(known) = table(stage, row, column, cx) else { return };
         if known.flag("cont", true) {
-            let span = known.text("span").and_then(super::build::bin_span);
+            let span = known.text("span").and_then(|text| super::build::bin_span(text, true));
             cx.native(Continuous { field: FieldRef::new("_time", Span::default()), span });
             let counts = stage.args.iter().all(|arg| match &arg.node {
                 Arg::Aggregate(call) => matches!(call.function.node.as_str(), "count" | "c" | "dc" | "distinct_count"),

@@ -133,8 +133,8 @@ impl Command for Tstats {
             }
         }
         if let Some(time) = time {
-            let written = options.get("span").map(|value| cx.bin_span("span", value));
-            if let Some(span) = written.unwrap_or_else(|| build::bin_span("1s")) {
+            let written = options.get("span").map(|value| cx.bin_span("span", value, true));
+            if let Some(span) = written.unwrap_or_else(|| build::bin_span("1s", true)) {
                 let field = FieldRef::new(time.name.clone(), time.span);
                 cx.push(Op::Bin(Bin { field, target: time.name.clone(), span }));
             }

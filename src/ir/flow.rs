@@ -532,7 +532,13 @@ impl Walk<'_> {
 impl Extract {
     /// The fields that the expression's named groups make, in the order of the pattern.
     pub fn groups(&self) -> Vec<Name> {
-        Vec::new()
+        let mut names: Vec<Name> = Vec::new();
+        for (_, name) in self.regex.groups() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
     }
 }
 
