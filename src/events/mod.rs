@@ -18,7 +18,7 @@ mod note;
 mod open;
 mod recognise;
 mod rows;
-pub mod rules;
+mod rules;
 mod sink;
 mod stream;
 #[cfg(test)]
@@ -29,13 +29,13 @@ mod unpack;
 mod walk;
 mod window;
 
+use crate::knowledge::{IndexTimeRules, Knowledge};
 use crate::value::{Name, Value};
 use std::sync::Arc;
 
 pub use note::{Note, NoteKind};
 pub use open::{OpenError, files, open};
 pub use recognise::Kind;
-pub use rules::IndexRules;
 pub(crate) use sink::Stop;
 pub use stream::Stream;
 
@@ -115,7 +115,7 @@ impl Default for Limits {
 }
 
 /// Gives the index-time rules of a stream by its metadata; `None` when no stanza speaks of it.
-pub type RuleLookup = Arc<dyn Fn(&Meta) -> Option<IndexRules> + Send + Sync>;
+pub type RuleLookup = Arc<dyn Fn(&Meta) -> Option<IndexTimeRules> + Send + Sync>;
 
 /// How to read.
 #[derive(Clone, Default)]
@@ -128,6 +128,16 @@ pub struct Options {
     pub limits: Limits,
     /// The zone of timestamps that name none. UTC by default.
     pub zone: Option<jiff::tz::TimeZone>,
+}
+
+impl Options {
+    /// With the index-time rules of these knowledge objects.
+    #[must_use]
+    pub fn with_knowledge(mut self, knowledge: Arc<Knowledge>) -> Self {
+        let lookup = move |meta: &Meta| Some(knowledge.index_time(&meta.source, &meta.sourcetype, &meta.host));
+        self.rules = Some(Arc::new(lookup));
+        self
+    }
 }
 
 impl From<Overrides> for Options {

@@ -1,7 +1,8 @@
 //! Whole files, from bytes to events.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::{IndexRules, Limits, NoteKind, Options, Overrides, RawEvent, read_all};
+use super::{Limits, NoteKind, Options, Overrides, RawEvent, read_all};
+use crate::knowledge::IndexTimeRules;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -165,8 +166,8 @@ fn long_events_are_cut_off_and_the_next_one_is_found() {
 
 #[test]
 fn index_time_rules_break_the_stream() {
-    let rules = |change: &dyn Fn(&mut IndexRules)| {
-        let mut rules = IndexRules::default();
+    let rules = |change: &dyn Fn(&mut IndexTimeRules)| {
+        let mut rules = IndexTimeRules::default();
         change(&mut rules);
         let overrides = Overrides { sourcetype: Some("lab".into()), ..Overrides::default() };
         Options { rules: Some(Arc::new(move |_| Some(rules.clone()))), ..Options::from(overrides) }
@@ -212,11 +213,11 @@ fn index_time_rules_break_the_stream() {
 fn times_by_rules() {
     // 1970-01-02T00:00:00Z is 86400.
     let overrides = Overrides { sourcetype: Some("lab".into()), ..Overrides::default() };
-    let rules = IndexRules {
+    let rules = IndexTimeRules {
         time_prefix: Some("at=".to_owned()),
         time_format: Some("%d.%m.%Y %H:%M".to_owned()),
         tz: Some("Europe/Berlin".to_owned()),
-        ..IndexRules::default()
+        ..IndexTimeRules::default()
     };
     let options = Options { rules: Some(Arc::new(move |_| Some(rules.clone()))), ..Options::from(overrides) };
     let text = "{\"x\":\"2024-02-29 12:00:00 at=02.01.1970 01:00\"}\n{\"x\":1}\n{\"x\":\"at=02.01.1970 01:01\"}\n";

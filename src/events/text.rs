@@ -11,7 +11,8 @@ use super::sink::Stop;
 use super::time::Stamper;
 use super::time::parts::Reference;
 use super::window::Window;
-use super::{IndexRules, evtx as records};
+use super::{evtx as records, rules};
+use crate::knowledge::IndexTimeRules;
 use crate::value::{Name, Value};
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -58,11 +59,12 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         let text = format!("read as {}, sourcetype `{}`", kind.name(), labels.base().sourcetype);
         job.note(NoteKind::Guess, path, text);
     }
+    let kind = rules.as_ref().filter(|_| overrides.sourcetype.is_some()).and_then(rules::kind).unwrap_or(kind);
     let truncate = rules.as_ref().and_then(|rules| rules.truncate).unwrap_or(0);
     let exported = matches!(kind, Kind::SplunkCsv | Kind::SplunkJson);
     let told = rules.filter(|_| !exported);
     let mut stamper = stamper(job, path, kind, told.as_ref());
-    let told = told.filter(|rules| overrides.sourcetype.is_some() && rules.says_breaking());
+    let told = told.filter(|told| overrides.sourcetype.is_some() && rules::say_breaking(told));
     let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head);
     let mut columns = Columns::new(kind, told.is_some(), head);
     window.consume(skip);
@@ -89,14 +91,14 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
 }
 
 /// Finds times as the rules say, where they say anything and can be understood.
-fn stamper(job: &Job<'_>, path: &Path, kind: Kind, rules: Option<&IndexRules>) -> Stamper {
+fn stamper(job: &Job<'_>, path: &Path, kind: Kind, rules: Option<&IndexTimeRules>) -> Stamper {
     match kind {
         Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::Evtx | Kind::LinuxSysmon => {
             return Stamper::windows(reference(job));
         }
         _ => {}
     }
-    if let Some(rules) = rules.filter(|rules| rules.says_time()) {
+    if let Some(rules) = rules.filter(|told| rules::say_time(told)) {
         match Stamper::by_rules(rules, reference(job)) {
             Ok(stamper) => return stamper,
             Err(text) => job.note(NoteKind::Altered, path, format!("times are found by built-in rules, since {text}")),
@@ -110,7 +112,7 @@ fn breaker(
     job: &Job<'_>,
     path: &Path,
     kind: Kind,
-    rules: Option<&IndexRules>,
+    rules: Option<&IndexTimeRules>,
     head: &[u8],
 ) -> (Box<dyn Breaker>, usize) {
     if let Some(rules) = rules {

@@ -1,10 +1,10 @@
 //! `SHOULD_LINEMERGE`: lines joined again into events.
 
-use super::super::rules::IndexRules;
 use super::super::time::Stamper;
 use super::super::time::parts::Reference;
 use super::regex::compile;
 use super::{Breaker, Cut};
+use crate::knowledge::IndexTimeRules;
 use pcre2::bytes::Regex;
 
 /// Splunk's default of `MAX_EVENTS`.
@@ -45,7 +45,7 @@ enum After {
 impl Merge {
     pub(in crate::events) fn new(
         lines: Box<dyn Breaker>,
-        rules: &IndexRules,
+        rules: &IndexTimeRules,
         reference: &Reference,
     ) -> Result<Self, String> {
         let regex = |pattern: &Option<String>, setting: &str| -> Result<Option<Regex>, String> {

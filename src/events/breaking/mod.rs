@@ -7,9 +7,9 @@ mod regex;
 mod xml;
 
 use super::Stop;
-use super::rules::IndexRules;
 use super::time::parts::Reference;
 use super::window::Window;
+use crate::knowledge::IndexTimeRules;
 pub(super) use regex::compile;
 use std::io;
 
@@ -107,7 +107,7 @@ fn refill(window: &mut Window<'_>, failure: &mut Option<io::Error>) {
 ///
 /// # Errors
 /// A regular expression does not compile; the text names the setting.
-pub(super) fn by_rules(rules: &IndexRules, reference: &Reference) -> Result<Box<dyn Breaker>, String> {
+pub(super) fn by_rules(rules: &IndexTimeRules, reference: &Reference) -> Result<Box<dyn Breaker>, String> {
     let lines: Box<dyn Breaker> = match rules.line_breaker.as_deref() {
         None => Box::new(Lines::default()),
         Some(pattern) => match regex::shape(pattern) {

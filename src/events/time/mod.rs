@@ -10,7 +10,7 @@ mod strptime;
 mod windows;
 
 use super::breaking::compile;
-use super::rules::IndexRules;
+use crate::knowledge::IndexTimeRules;
 use parts::Reference;
 use pcre2::bytes::Regex;
 pub(super) use recognise::find;
@@ -51,7 +51,7 @@ impl Stamper {
     ///
     /// # Errors
     /// A regular expression, a format or a zone is not understood; the text names the setting.
-    pub(super) fn by_rules(rules: &IndexRules, mut reference: Reference) -> Result<Self, String> {
+    pub(super) fn by_rules(rules: &IndexTimeRules, mut reference: Reference) -> Result<Self, String> {
         if let Some(name) = rules.tz.as_deref().filter(|name| !name.is_empty()) {
             reference.zone =
                 parts::zone_of_name(name).ok_or_else(|| format!("TZ `{name}` is not a known time zone"))?;
