@@ -27,6 +27,7 @@ pub(crate) mod testing;
 
 pub use driver::run;
 pub use limits::{Limits, RunOptions};
+pub use ops::filter::select;
 pub use outcome::{Failure, FailureKind, Outcome, StageCount};
 pub use source::{Counts, DatasetRequest, EventsRequest, MemorySource, Sink, Source, Unavailable};
 pub use table::Lookup;

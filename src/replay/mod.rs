@@ -5,15 +5,18 @@
 
 pub mod dataset;
 mod download;
+mod fields;
 mod lookups;
-#[allow(dead_code, reason = "the source that reads them comes next")]
 mod raw;
-#[allow(dead_code, reason = "the runner that says it comes next")]
 mod reason;
 mod result;
+mod run;
+mod source;
 mod verdict;
 
 pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};
+pub use run::{Compile, Tester};
+pub use source::{CompileText, FileSource};
 pub use verdict::{Verdict, judge};

@@ -30,7 +30,7 @@ pub(super) fn open<'p>(
 }
 
 /// The rows of a batch that satisfy a predicate without subsearches.
-pub(in crate::engine) fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Batch {
+pub fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Batch {
     if matches!(predicate, Predicate::And(all) if all.is_empty()) {
         return batch.clone();
     }

@@ -1,0 +1,248 @@
+//! Runs the tests of detections, in parallel, with results in the order of the pack.
+
+use super::dataset::{Finder, Found};
+use super::raw::{Input, RawEvents};
+use super::source::FileSource;
+use super::verdict::{Verdict, judge};
+use super::{Lookups, Status, TestResult, reason};
+use crate::content::model::{AttackData, Detection, Test};
+use crate::content::pack::Pack;
+use crate::engine::{self, FailureKind, RunOptions};
+use crate::events::{Options, Overrides};
+use crate::ir::Plan;
+use crate::knowledge::Knowledge;
+use crate::source::{Copied, Located};
+use crate::value::{Batch, Name};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Compiles the search of a detection, or says why it cannot be compiled: one line, lower case, no final period.
+pub type Compile<'a> = dyn Fn(&Located) -> Result<Plan, String> + Sync + 'a;
+
+/// Everything that tests need, shared by all of them.
+pub struct Tester<'a> {
+    /// The pack, for lookups.
+    pub pack: &'a Pack,
+    /// From raw events to fields.
+    pub knowledge: &'a Knowledge,
+    /// From the text of a search to its plan.
+    pub compile: &'a Compile<'a>,
+    /// From the `data` of a test to a file.
+    pub finder: &'a Finder,
+    /// Start of the searches, zone, bounds.
+    pub options: &'a RunOptions,
+    /// How to read files; source, sourcetype, host and index of a test are added.
+    pub reading: &'a Options,
+}
+
+impl Tester<'_> {
+    /// Runs the tests of all detections that `wanted` accepts. `done` is told of each result as it comes, in any order;
+    /// the list that comes back is in the order of the pack.
+    pub fn run(
+        &self,
+        wanted: &(dyn Fn(&Detection) -> bool + Sync),
+        done: &(dyn Fn(&TestResult) + Sync),
+    ) -> Vec<TestResult> {
+        let lookups = Lookups::of_pack(self.pack);
+        let detections: Vec<&Detection> = self.pack.detections.iter().filter(|detection| wanted(detection)).collect();
+        let cache = Cache::new(&detections);
+        let results: Vec<Vec<TestResult>> = detections
+            .par_iter()
+            .map(|detection| {
+                let results = self.detection(detection, &lookups, &cache);
+                results.iter().for_each(done);
+                results
+            })
+            .collect();
+        results.into_iter().flatten().collect()
+    }
+
+    fn detection(&self, detection: &Detection, lookups: &Lookups, cache: &Cache) -> Vec<TestResult> {
+        let blank = |test: Option<&Test>, status, reason: String| blank(detection, test, status, reason);
+        if let Some(reason) = skipped(detection) {
+            if detection.tests.is_empty() {
+                return vec![blank(None, Status::Skip, reason)];
+            }
+            let skip = |test| blank(Some(test), Status::Skip, reason.clone());
+            return detection.tests.iter().map(skip).collect();
+        }
+        let Some(search) = &detection.search else {
+            return vec![blank(None, Status::Error, "the detection has no search".to_owned())];
+        };
+        let plan = (self.compile)(search);
+        let run = |test: &Test| {
+            let started = Instant::now();
+            let mut result = match &plan {
+                Ok(plan) => self.test(detection, test, plan, lookups, cache),
+                Err(reason) => blank(Some(test), Status::Error, reason.clone()),
+            };
+            result.duration = started.elapsed();
+            result
+        };
+        detection.tests.iter().map(run).collect()
+    }
+
+    /// Compiles a search that is put together at run time; its place is that of the detection's search.
+    fn compile_text(&self, text: &str, detection: &Detection) -> Result<Plan, String> {
+        let place = detection.search.as_ref().and_then(Located::whole);
+        let place = place.ok_or_else(|| "the detection has no search".to_owned())?;
+        let mut located = Located::empty(place);
+        located.push(text, place, Copied::Decoded);
+        (self.compile)(&located)
+    }
+
+    fn test(&self, detection: &Detection, test: &Test, plan: &Plan, lookups: &Lookups, cache: &Cache) -> TestResult {
+        let blank = |status, reason: String| blank(detection, Some(test), status, reason);
+        if let Some(kind) = test.test_type.as_ref().filter(|kind| kind.as_str() == "experimental") {
+            return blank(Status::Skip, format!("the test type is `{}`", kind.as_str()));
+        }
+        if test.data.is_empty() {
+            return blank(Status::Skip, "the test names no data".to_owned());
+        }
+        let mut events = Vec::new();
+        for data in &test.data {
+            match self.finder.find(data.data.as_str()) {
+                Found::NotAvailable(reason) => {
+                    return blank(Status::Skip, format!("the data is not available: {reason}"));
+                }
+                Found::Path(path) => match cache.events(path, data, self.reading) {
+                    Ok(found) => events.push(found),
+                    Err(reason) => return blank(Status::Error, format!("the data cannot be read: {reason}")),
+                },
+            }
+        }
+        let compile = |text: &str| self.compile_text(text, detection);
+        let source = FileSource::new(events, self.knowledge, lookups).compiling(&compile).one_batch_at_a_time();
+        let outcome = match engine::run(plan, &source, self.options) {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                let status = match failure.kind {
+                    FailureKind::Unsupported => Status::Skip,
+                    FailureKind::Missing | FailureKind::Limit | FailureKind::Command => Status::Error,
+                };
+                return TestResult { notes: source.notes(), ..blank(status, failure.message) };
+            }
+        };
+        let risk = detection.risk.objects.iter().map(|object| object.field.as_str());
+        let threat = detection.risk.threats.iter().map(|object| object.field.as_str());
+        let (status, reason) = match judge(&outcome.rows, risk, threat, test.expected_results) {
+            Verdict::Pass => (Status::Pass, String::new()),
+            Verdict::NoRows => (Status::Fail, reason::lost(&outcome.trace)),
+            Verdict::Fail(reason) => (Status::Fail, reason),
+        };
+        let mut notes = source.notes();
+        notes.extend(outcome.notes);
+        let events = outcome.trace.first().map_or(0, |stage| stage.rows_in);
+        TestResult { events, rows: outcome.rows, trace: outcome.trace, notes, ..blank(status, reason) }
+    }
+}
+
+fn blank(detection: &Detection, test: Option<&Test>, status: Status, reason: String) -> TestResult {
+    let owned = |located: Option<&Located>| located.map_or_else(String::new, |text| text.as_str().to_owned());
+    TestResult {
+        detection: detection.object.name.as_str().to_owned(),
+        id: owned(detection.object.id.as_ref()),
+        file: detection.object.path.clone(),
+        test: owned(test.and_then(|test| test.name.as_ref())),
+        status,
+        reason,
+        events: 0,
+        rows: Batch::new(0),
+        trace: Vec::new(),
+        notes: Vec::new(),
+        duration: Duration::ZERO,
+    }
+}
+
+/// Why the official test leaves a detection out.
+fn skipped(detection: &Detection) -> Option<String> {
+    let is = |text: Option<&Located>, word: &str| text.is_some_and(|text| text.as_str().eq_ignore_ascii_case(word));
+    if let Some(status) = &detection.object.status
+        && !is(Some(status), "production")
+    {
+        return Some(format!("its status is `{}`", status.as_str()));
+    }
+    if is(detection.analytic_type.as_ref(), "Correlation") {
+        return Some("a correlation works on risk events, which no test data holds".to_owned());
+    }
+    if let Some(manual) = &detection.manual_test {
+        let text = manual.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        return Some(if text.is_empty() {
+            "it is tested by hand".to_owned()
+        } else {
+            format!("it is tested by hand: {text}")
+        });
+    }
+    detection.tests.is_empty().then(|| "it has no tests".to_owned())
+}
+
+/// What makes two data sets the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    data: String,
+    overrides: [Option<String>; 4],
+}
+
+impl Key {
+    fn new(data: &AttackData) -> Self {
+        let text = |located: &Option<Located>| located.as_ref().map(|text| text.as_str().to_owned());
+        let overrides = [text(&data.source), text(&data.sourcetype), text(&data.host), text(&data.custom_index)];
+        Self { data: data.data.as_str().to_owned(), overrides }
+    }
+}
+
+type Slot = Arc<OnceLock<Result<Arc<RawEvents>, String>>>;
+
+/// Data sets that more than one test names are held while tests that need them are left.
+struct Cache {
+    slots: Mutex<HashMap<Key, (usize, Slot)>>,
+}
+
+impl Cache {
+    fn new(detections: &[&Detection]) -> Self {
+        let mut slots: HashMap<Key, (usize, Slot)> = HashMap::new();
+        let runnable = detections.iter().filter(|detection| skipped(detection).is_none());
+        for data in runnable.flat_map(|detection| &detection.tests).flat_map(|test| &test.data) {
+            slots.entry(Key::new(data)).or_default().0 += 1;
+        }
+        Self { slots: Mutex::new(slots) }
+    }
+
+    fn events(&self, path: PathBuf, data: &AttackData, reading: &Options) -> Result<Arc<RawEvents>, String> {
+        let input = Input { path, options: with_overrides(reading, data) };
+        let slot = self.slot(&Key::new(data));
+        // Nothing inside waits for another test: reading uses threads of its own.
+        let read = || RawEvents::hold(vec![input]).map(Arc::new);
+        match slot {
+            Some(slot) => slot.get_or_init(read).clone(),
+            None => read(),
+        }
+    }
+
+    /// The shared place of a data set, given up when the last test that needs it has asked.
+    fn slot(&self, key: &Key) -> Option<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let (left, slot) = slots.get_mut(key)?;
+        let shared = slot.clone();
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            slots.remove(key);
+        }
+        Some(shared)
+    }
+}
+
+fn with_overrides(reading: &Options, data: &AttackData) -> Options {
+    let name = |located: &Option<Located>| located.as_ref().map(|text| Name::from(text.as_str()));
+    let overrides = Overrides {
+        sourcetype: name(&data.sourcetype),
+        source: name(&data.source),
+        host: name(&data.host),
+        index: name(&data.custom_index),
+        kind: None,
+    };
+    Options { overrides, ..reading.clone() }
+}

@@ -1,0 +1,212 @@
+//! Sources for the engine: log files seen through knowledge, and files that hold CIM events already.
+
+use super::raw::{self, RawEvents};
+use super::{Lookups, fields};
+use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Sink, Source, Unavailable};
+use crate::events::{NoteKind, RawEvent};
+use crate::expr::Predicate;
+use crate::ir::{Fields, Plan, reads};
+use crate::knowledge::Knowledge;
+use crate::value::Batch;
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Batches that are worked on at the same time.
+const PARALLEL_BATCHES: usize = 16;
+/// Rows per batch that is handed on after sorting.
+const SORTED_BATCH: usize = 4096;
+
+/// Log files, seen through knowledge objects, and lookups.
+pub struct FileSource<'a> {
+    events: Vec<Arc<RawEvents>>,
+    knowledge: &'a Knowledge,
+    lookups: &'a Lookups,
+    compile: Option<&'a CompileText<'a>>,
+    parallel: bool,
+}
+
+/// Compiles a search that is put together at run time, or says why it cannot be compiled.
+pub type CompileText<'a> = dyn Fn(&str) -> Result<Plan, String> + Sync + 'a;
+
+impl<'a> FileSource<'a> {
+    /// A source over the events of some files, one after the other.
+    pub fn new(events: Vec<Arc<RawEvents>>, knowledge: &'a Knowledge, lookups: &'a Lookups) -> Self {
+        Self { events, knowledge, lookups, compile: None, parallel: true }
+    }
+
+    /// With a compiler for searches that are put together at run time (`map`).
+    #[must_use]
+    pub fn compiling(mut self, compile: &'a CompileText<'a>) -> Self {
+        self.compile = Some(compile);
+        self
+    }
+
+    /// For many sources at work at the same time, each on little data.
+    #[must_use]
+    pub fn one_batch_at_a_time(mut self) -> Self {
+        self.parallel = false;
+        self
+    }
+
+    /// What was left out of, changed in or guessed about the files that were read, one line each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = Vec::new();
+        for note in self.events.iter().flat_map(|events| events.notes()) {
+            let text = note.to_string();
+            if note.kind != NoteKind::Guess && !notes.contains(&text) {
+                notes.push(text);
+            }
+        }
+        notes.extend(self.lookups.problems());
+        notes
+    }
+
+    /// Works on all batches, several at a time, and hands the results on in order.
+    fn work(
+        &self,
+        work: &(dyn Fn(&[RawEvent]) -> Result<Worked, String> + Sync),
+        sink: &mut Sink<'_>,
+    ) -> Result<Counts, Unavailable> {
+        let mut counts = Counts::default();
+        let mut waiting: Vec<Vec<RawEvent>> = Vec::new();
+        let mut failure: Option<String> = None;
+        let mut flush = |waiting: &mut Vec<Vec<RawEvent>>, failure: &mut Option<String>| {
+            let worked: Vec<Result<Worked, String>> = if self.parallel {
+                waiting.par_iter().map(|batch| work(batch)).collect()
+            } else {
+                waiting.iter().map(|batch| work(batch)).collect()
+            };
+            waiting.clear();
+            for result in worked {
+                match result {
+                    Ok(result) => {
+                        counts.read += result.read;
+                        counts.selected += result.selected;
+                        for batch in result.batches {
+                            if sink(batch).is_break() {
+                                return ControlFlow::Break(());
+                            }
+                        }
+                    }
+                    Err(error) => {
+                        *failure = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        };
+        let mut stopped = false;
+        for events in &self.events {
+            let read = events.for_each(&mut |batch| {
+                waiting.push(batch.to_vec());
+                if waiting.len() < PARALLEL_BATCHES {
+                    return ControlFlow::Continue(());
+                }
+                let flow = flush(&mut waiting, &mut failure);
+                stopped = flow.is_break();
+                flow
+            });
+            read.map_err(Unavailable)?;
+            if stopped {
+                break;
+            }
+        }
+        if !stopped {
+            let _ = flush(&mut waiting, &mut failure);
+        }
+        match failure {
+            Some(error) => Err(Unavailable(error)),
+            None => Ok(counts),
+        }
+    }
+}
+
+/// What came of one batch of events.
+struct Worked {
+    read: u64,
+    selected: u64,
+    batches: Vec<Batch>,
+}
+
+impl Source for FileSource<'_> {
+    fn events(&self, request: &EventsRequest<'_>, sink: &mut Sink<'_>) -> Result<Counts, Unavailable> {
+        let wanted = with_filter(request.needs, request.filter);
+        let work = |events: &[RawEvent]| {
+            let mut batches = Vec::new();
+            for (meta, raw) in raw::batches(events) {
+                let rows = fields::of_events(self.knowledge, &meta, raw, &wanted);
+                let rows = crate::engine::select(request.filter, &rows, request.context);
+                if !rows.is_empty() {
+                    batches.push(rows);
+                }
+            }
+            let selected = batches.iter().map(|rows| rows.rows() as u64).sum();
+            Ok(Worked { read: events.len() as u64, selected, batches })
+        };
+        let mut all = Batch::new(0);
+        let counts = self.work(&work, &mut |batch| {
+            all.append(&batch);
+            ControlFlow::Continue(())
+        })?;
+        newest_first(&all, sink);
+        Ok(counts)
+    }
+
+    fn dataset(&self, request: &DatasetRequest<'_>, sink: &mut Sink<'_>) -> Result<Counts, Unavailable> {
+        let name = match request.dataset {
+            Some(dataset) => format!("{}.{dataset}", request.model),
+            None => request.model.to_owned(),
+        };
+        let work = |events: &[RawEvent]| {
+            let mut worked = Worked { read: events.len() as u64, selected: 0, batches: Vec::new() };
+            for (meta, raw) in raw::batches(events) {
+                let rows = fields::of_dataset(self.knowledge, &meta, raw, &name, request.prefixed, request.needs)?;
+                worked.selected += rows.rows() as u64;
+                if !rows.is_empty() {
+                    worked.batches.push(rows);
+                }
+            }
+            Ok(worked)
+        };
+        self.work(&work, sink)
+    }
+
+    fn lookup(&self, name: &str) -> Option<Arc<Lookup>> {
+        self.lookups.find(name)
+    }
+
+    fn compile(&self, search: &str) -> Result<Plan, Unavailable> {
+        match self.compile {
+            Some(compile) => compile(search).map_err(Unavailable),
+            None => Err(Unavailable("searches cannot be compiled while a search runs".to_owned())),
+        }
+    }
+}
+
+/// The fields of a request and those that its filter reads.
+fn with_filter(needs: &Fields, filter: &Predicate) -> Fields {
+    let mut wanted = needs.clone();
+    let mut found = Vec::new();
+    reads::of_predicate(filter, &mut found);
+    for read in found {
+        wanted.add(read.field.name);
+    }
+    wanted
+}
+
+/// Hands rows on in descending order of `_time`; rows without a time come last. Ties stay in input order.
+fn newest_first(rows: &Batch, sink: &mut Sink<'_>) {
+    let time = |row: usize| rows.value(row, "_time").as_number();
+    let mut order: Vec<usize> = (0..rows.rows()).collect();
+    order.sort_by(|&a, &b| match (time(a), time(b)) {
+        (Some(a), Some(b)) => b.total_cmp(&a),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    });
+    for chunk in order.chunks(SORTED_BATCH) {
+        if sink(rows.take(chunk)).is_break() {
+            return;
+        }
+    }
+}
