@@ -41,7 +41,7 @@ impl Analysis {
                 if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.".contains(c)) {
                     push_new(&mut analysis.datamodels, name);
                 }
-            } else if matches!(word, "lookup" | "inputlookup") && rest.is_empty() {
+            } else if matches!(word, "lookup" | "inputlookup" | "outputlookup") && rest.is_empty() {
                 let name = tokens[at + 1..].iter().find(|token| !token.contains('=')).copied().unwrap_or_default();
                 if !name.is_empty() {
                     push_new(&mut analysis.lookups, name);

@@ -7,7 +7,7 @@
 use super::attack::Attack;
 use super::{Analysis, Input, taxonomy};
 use crate::content::model::{DataSource, Detection, Generation, Object, Story};
-use crate::content::yaml::{Data, Node};
+use crate::content::yaml::Node;
 use crate::source::Located;
 use minijinja::Value;
 use serde::Serialize;
@@ -28,6 +28,7 @@ pub(super) struct DetectionContext {
     pub(super) status: String,
     pub(super) experimental: bool,
     pub(super) deprecated: bool,
+    pub(super) deprecation: Option<DeprecationContext>,
     /// `v4`, `v5` or `v6`.
     pub(super) generation: &'static str,
     pub(super) description: String,
@@ -50,6 +51,7 @@ pub(super) struct DetectionContext {
     pub(super) macros: Vec<MacroContext>,
     /// Name of the filter macro, if the search ends in its call.
     pub(super) filter_macro: Option<String>,
+    /// Lookups of the pack that the search uses, sorted.
     pub(super) lookups: Vec<LookupContext>,
     pub(super) data_sources: Vec<DataSourceContext>,
     /// Stories that it belongs to.
@@ -60,6 +62,8 @@ pub(super) struct DetectionContext {
     pub(super) threat_objects: Vec<FieldContext>,
     pub(super) drilldowns: Vec<DrilldownContext>,
     pub(super) tests: Vec<TestContext>,
+    /// URLs or paths of the tests' data, without repetition.
+    pub(super) datasets: Vec<String>,
     pub(super) tags: TagsContext,
 }
 
@@ -71,9 +75,10 @@ pub(super) struct TagsContext {
     product: Vec<String>,
     security_domain: String,
     mitre_attack_id: Vec<String>,
-    kill_chain_phases: Vec<&'static str>,
-    nist: Vec<&'static str>,
-    cis20: Vec<&'static str>,
+    /// From the tactics, unless the author gives them; so for the two that follow, from type and domain.
+    kill_chain_phases: Vec<String>,
+    nist: Vec<String>,
+    cis20: Vec<String>,
     cve: Vec<String>,
     atomic_guid: Vec<String>,
     /// As listed by v4; for later generations what the plan needs of events or datasets.
@@ -82,11 +87,18 @@ pub(super) struct TagsContext {
     confidence: Option<i64>,
     impact: Option<i64>,
     risk_score: Option<i64>,
-    /// v4 only, else empty.
+    /// v4 only, else empty: templates ask `if`.
     observable: Vec<ObservableContext>,
-    /// URLs or paths of the tests' data, without repetition.
+    /// v4 content of old lists its data here, not in its tests.
     dataset: Vec<String>,
     manual_test: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DeprecationContext {
+    reason: String,
+    removed_in_version: String,
+    replacement_content: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -111,8 +123,7 @@ pub(super) struct MacroContext {
 pub(super) struct LookupContext {
     name: String,
     description: String,
-    /// Absent for a lookup that the pack does not define.
-    source: Option<String>,
+    source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -153,7 +164,7 @@ pub(super) struct ObservableContext {
     name: String,
     #[serde(rename = "type")]
     kind: String,
-    role: [&'static str; 1],
+    role: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -195,7 +206,7 @@ pub(super) struct StoryContext {
     /// Of its detections, sorted; so for the two that follow.
     pub(super) data_models: Vec<String>,
     pub(super) mitre_attack_ids: Vec<String>,
-    pub(super) kill_chain_phases: Vec<&'static str>,
+    pub(super) kill_chain_phases: Vec<String>,
     /// Of its detections, in their order.
     pub(super) data_sources: Vec<DataSourceContext>,
     pub(super) tags: StoryTags,
@@ -209,7 +220,7 @@ pub(super) struct StoryTags {
     usecase: String,
 }
 
-/// Makes contexts: the pack's objects by name, and the ATT&CK table.
+/// Makes contexts: the pack's objects by name (the first of a name counts), and the ATT&CK table.
 pub(super) struct Contexts<'a> {
     input: &'a Input<'a>,
     attack: &'a Attack,
@@ -224,9 +235,9 @@ impl<'a> Contexts<'a> {
         Self {
             input,
             attack,
-            macros: input.macros.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
-            lookups: input.lookups.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
-            data_sources: input.data_sources.iter().map(|&item| (item.object.name.as_str(), item)).collect(),
+            macros: input.macros.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
+            lookups: input.lookups.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
+            data_sources: input.data_sources.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
             stories: input.stories.iter().map(|story| story.object.name.as_str()).collect(),
         }
     }
@@ -254,6 +265,11 @@ impl<'a> Contexts<'a> {
             analytic_type: text(detection.analytic_type.as_ref()),
             experimental: is(object.status.as_ref(), "experimental"),
             deprecated: is(object.status.as_ref(), "deprecated"),
+            deprecation: object.deprecation.as_ref().map(|it| DeprecationContext {
+                reason: text(it.reason.as_ref()),
+                removed_in_version: text(it.removed_in_version.as_ref()),
+                replacement_content: texts(&it.replacements),
+            }),
             status: text(object.status.as_ref()),
             generation: match object.generation {
                 Generation::V4 => "v4",
@@ -283,6 +299,7 @@ impl<'a> Contexts<'a> {
             threat_objects: threat_objects(detection),
             drilldowns: drilldowns(detection),
             tests: tests(detection),
+            datasets: datasets(detection),
             tags: tags(detection, analysis, &mitre_attacks),
             mitre_attacks,
             search,
@@ -314,15 +331,12 @@ impl<'a> Contexts<'a> {
 
     fn lookups(&self, analysis: &Analysis) -> Vec<LookupContext> {
         let names: BTreeSet<&str> = analysis.lookups.iter().map(String::as_str).collect();
-        names
-            .into_iter()
-            .map(|name| {
-                let item = self.lookups.get(name);
-                LookupContext {
-                    name: name.to_owned(),
-                    description: item.map(|item| text(item.object.description.as_ref())).unwrap_or_default(),
-                    source: item.map(|item| path(&item.object)),
-                }
+        let known = names.into_iter().filter_map(|name| self.lookups.get(name));
+        known
+            .map(|item| LookupContext {
+                name: item.object.name.as_str().to_owned(),
+                description: text(item.object.description.as_ref()),
+                source: path(&item.object),
             })
             .collect()
     }
@@ -331,12 +345,8 @@ impl<'a> Contexts<'a> {
         let item = self.data_sources.get(name);
         let source = item.map(|item| text(item.source.as_ref())).unwrap_or_default();
         let sourcetype = item.map(|item| text(item.sourcetype.as_ref())).unwrap_or_default();
-        let product =
-            item.and_then(|item| child(&item.object.node, "logsource")).and_then(|node| child(node, "product"));
-        let product = product.and_then(|node| match &node.data {
-            Data::Scalar(scalar) => Some(scalar.text.as_str()),
-            Data::Sequence(_) | Data::Mapping(_) => None,
-        });
+        let product = item.and_then(|item| item.object.node.path("logsource.product"));
+        let product = product.and_then(Node::as_str);
         DataSourceContext {
             name: name.to_owned(),
             platform: item.map_or("", |_| taxonomy::platform(product, &sourcetype, &source)).to_owned(),
@@ -357,7 +367,7 @@ pub(super) fn story(story: &Story, detections: &[(&DetectionContext, Value)]) ->
     for (detection, _) in detections {
         data_models.extend(detection.datamodel.iter().flatten().cloned());
         mitre_attack_ids.extend(detection.mitre_attacks.iter().map(|attack| attack.technique_id.clone()));
-        kill_chain_phases.extend(&detection.tags.kill_chain_phases);
+        kill_chain_phases.extend(detection.tags.kill_chain_phases.iter().cloned());
         for source in &detection.data_sources {
             if !data_sources.contains(source) {
                 data_sources.push(source.clone());
@@ -379,7 +389,7 @@ pub(super) fn story(story: &Story, detections: &[(&DetectionContext, Value)]) ->
         file_name: file_name(object),
         data_models: data_models.into_iter().collect(),
         mitre_attack_ids: mitre_attack_ids.into_iter().collect(),
-        kill_chain_phases: kill_chain_phases.into_iter().copied().collect(),
+        kill_chain_phases: kill_chain_phases.into_iter().collect(),
         data_sources,
         tags: StoryTags {
             category: texts(&story.categories),
@@ -393,11 +403,7 @@ pub(super) fn story(story: &Story, detections: &[(&DetectionContext, Value)]) ->
 fn tags(detection: &Detection, analysis: &Analysis, attacks: &[AttackContext]) -> TagsContext {
     let mut kill_chain_phases = Vec::new();
     for phase in attacks.iter().flat_map(|attack| &attack.tactic).filter_map(|it| taxonomy::kill_chain_phase(it)) {
-        push_new(&mut kill_chain_phases, phase);
-    }
-    let mut dataset = Vec::new();
-    for data in detection.tests.iter().flat_map(|test| &test.data) {
-        push_new(&mut dataset, data.data.as_str().to_owned());
+        push_new(&mut kill_chain_phases, phase.to_owned());
     }
     let mut required_fields = Vec::new();
     if detection.required_fields.is_empty() {
@@ -406,14 +412,15 @@ fn tags(detection: &Detection, analysis: &Analysis, attacks: &[AttackContext]) -
         required_fields = texts(&detection.required_fields);
     }
     let security_domain = text(detection.security_domain.as_ref());
+    let analytic_type = detection.analytic_type.as_ref().map_or("", Located::as_str);
     TagsContext {
         analytic_story: texts(&detection.stories),
         asset_type: text(detection.asset_type.as_ref()),
         product: texts(&detection.products),
         mitre_attack_id: texts(&detection.mitre_attack_ids),
-        kill_chain_phases,
-        nist: vec![taxonomy::nist(detection.analytic_type.as_ref().map_or("", Located::as_str))],
-        cis20: vec![taxonomy::cis(&security_domain)],
+        kill_chain_phases: given_or(&detection.kill_chain_phases, kill_chain_phases),
+        nist: given_or(&detection.nist, vec![taxonomy::nist(analytic_type).to_owned()]),
+        cis20: given_or(&detection.cis20, vec![taxonomy::cis(&security_domain).to_owned()]),
         security_domain,
         cve: texts(&detection.cves),
         atomic_guid: texts(&detection.atomic_guids),
@@ -423,23 +430,27 @@ fn tags(detection: &Detection, analysis: &Analysis, attacks: &[AttackContext]) -
         impact: detection.risk.impact,
         risk_score: detection.risk.score,
         observable: observables(detection),
-        dataset,
+        dataset: detection.object.node.path("tags.dataset").map(strings).unwrap_or_default(),
         manual_test: detection.manual_test.as_ref().map(|reason| reason.as_str().to_owned()),
     }
 }
 
+/// As written, whatever the role: only victims and attackers are risk objects, but templates ask for all.
 fn observables(detection: &Detection) -> Vec<ObservableContext> {
-    if detection.object.generation != Generation::V4 {
-        return Vec::new();
-    }
-    let observable = |field: &Located, kind: Option<&Located>, role| ObservableContext {
-        name: field.as_str().to_owned(),
-        kind: text(kind),
-        role: [role],
+    let value = |node: &Node, key| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+    let observable = |item: &Node| ObservableContext {
+        name: value(item, "name"),
+        kind: value(item, "type"),
+        role: item.get("role").map(strings).unwrap_or_default(),
     };
-    let victims = detection.risk.objects.iter().map(|item| observable(&item.field, item.kind.as_ref(), "Victim"));
-    let attackers = detection.risk.threats.iter().map(|item| observable(&item.field, item.kind.as_ref(), "Attacker"));
-    victims.chain(attackers).collect()
+    let items = detection.object.node.path("tags.observable").map(Node::items).unwrap_or_default();
+    items.iter().map(observable).collect()
+}
+
+/// The texts of a list, or the one text of a scalar.
+fn strings(node: &Node) -> Vec<String> {
+    let items = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+    items.iter().filter_map(Node::as_str).map(str::to_owned).collect()
 }
 
 fn risk_objects(detection: &Detection) -> Vec<RiskContext> {
@@ -484,6 +495,14 @@ fn tests(detection: &Detection) -> Vec<TestContext> {
     tests.collect()
 }
 
+fn datasets(detection: &Detection) -> Vec<String> {
+    let mut datasets = Vec::new();
+    for data in detection.tests.iter().flat_map(|test| &test.data) {
+        push_new(&mut datasets, data.data.as_str().to_owned());
+    }
+    datasets
+}
+
 /// Data models without datasets, sorted.
 fn datamodels(analysis: &Analysis) -> Vec<String> {
     let names: BTreeSet<&str> = analysis.datamodels.iter().filter_map(|name| name.split('.').next()).collect();
@@ -495,12 +514,6 @@ fn filter_macro(search: &str) -> Option<String> {
     let before = search.trim_end().strip_suffix('`')?;
     let name = &before[before.rfind('`')? + 1..];
     name.ends_with("_filter").then(|| name.trim().to_owned())
-}
-
-fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
-    let Data::Mapping(pairs) = &node.data else { return None };
-    let is_key = |node: &Node| matches!(&node.data, Data::Scalar(scalar) if scalar.text.as_str() == key);
-    pairs.iter().find(|(name, _)| is_key(name)).map(|(_, value)| value)
 }
 
 fn path(object: &Object) -> String {
@@ -521,6 +534,11 @@ fn text(located: Option<&Located>) -> String {
 
 fn texts(located: &[Located]) -> Vec<String> {
     located.iter().map(|text| text.as_str().to_owned()).collect()
+}
+
+/// What the author wrote, or else what follows from the rules.
+fn given_or(given: &[Located], derived: Vec<String>) -> Vec<String> {
+    if given.is_empty() { derived } else { texts(given) }
 }
 
 fn push_new<T: PartialEq>(items: &mut Vec<T>, item: T) {

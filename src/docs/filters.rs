@@ -26,9 +26,11 @@ pub fn escape_html(text: &str) -> String {
     escaped
 }
 
-/// `cell`: text for a table cell. One line; a pipe becomes `&#124;`, which no Markdown reader takes for a border.
+/// `cell`: text for a table cell. One line without links; a pipe becomes `&#124;`, which no Markdown reader takes for a
+/// border.
 pub(super) fn cell(text: &str) -> Value {
-    Value::from_safe_string(one_line(&escape_html(text)).replace('|', "&#124;"))
+    let text = one_line(&escape_html(text)).replace('|', "&#124;");
+    Value::from_safe_string(text.replace("](", "]&#40;").replace("{:", "&#123;:"))
 }
 
 /// `label`: text for a link, also in a table cell: as `cell`, and brackets do not end the link.
@@ -57,6 +59,10 @@ pub(super) fn prose(state: &State, text: &str) -> Value {
         rest = target;
     }
     safe.push_str(rest);
+    if safe.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1 {
+        // A code block that the author left open would take in the rest of the page.
+        safe.push_str("\n```");
+    }
     Value::from_safe_string(safe)
 }
 
@@ -222,6 +228,7 @@ mod tests {
     #[test]
     fn cells_and_labels_stay_in_place() {
         assert_eq!(cell("a|b\nc <x> 'q'").to_string(), "a&#124;b c &lt;x&gt; &#39;q&#39;");
+        assert_eq!(cell("[a](b) {: .c}").to_string(), "[a]&#40;b) &#123;: .c}");
         assert_eq!(label("[a](b) | `c`").to_string(), "&#91;a&#93;(b) &#124; &#96;c&#96;");
     }
 

@@ -22,6 +22,7 @@ pub use attack::Attack;
 pub use layout::Layout;
 pub use write::Written;
 
+use crate::content::Pack;
 use crate::content::model::{DataSource, Detection, Lookup, Macro, Object, Story};
 use crate::diag::{Code, Diagnostic, codes};
 use crate::source::FileId;
@@ -30,7 +31,7 @@ use layout::Scope;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -47,9 +48,40 @@ pub struct Input<'a> {
     pub lookups: Vec<&'a Lookup>,
     /// Data sources that pages describe.
     pub data_sources: Vec<&'a DataSource>,
+    /// Files whose objects get pages; `None` means all. The others still stand in tables.
+    pub selected: Option<HashSet<FileId>>,
     /// What the compiler knows of a detection's search, by the detection's file. Without an entry, names are read off
     /// the search's text.
     pub analyses: HashMap<FileId, Analysis>,
+}
+
+impl<'a> Input<'a> {
+    /// A loaded pack: pages for its own selected objects; macros, lookups and data sources of `--with` packs are known.
+    pub fn from_pack(pack: &'a Pack, analyses: HashMap<FileId, Analysis>) -> Self {
+        let own = |object: &Object| pack.is_own(object.file);
+        let detections: Vec<_> = pack.detections.iter().filter(|it| own(&it.object)).collect();
+        let stories: Vec<_> = pack.stories.iter().filter(|it| own(&it.object)).collect();
+        let files = detections.iter().map(|it| it.object.file).chain(stories.iter().map(|it| it.object.file));
+        Self {
+            selected: Some(files.filter(|&file| pack.is_selected(file)).collect()),
+            detections,
+            stories,
+            macros: pack.macros.iter().collect(),
+            lookups: pack.lookups.iter().collect(),
+            data_sources: pack.data_sources.iter().collect(),
+            analyses,
+        }
+    }
+
+    fn has_page(&self, object: &Object) -> bool {
+        self.selected.as_ref().is_none_or(|selected| selected.contains(&object.file))
+    }
+}
+
+/// Where the files of a known pack can be read on the web: that of splunk/security_content, told by its app id.
+pub fn source_url(pack: &Pack) -> Option<&'static str> {
+    let id = pack.config.app_id.as_ref()?;
+    (id.as_str() == "DA-ESS-ContentUpdate").then_some("https://github.com/splunk/security_content/tree/develop")
 }
 
 /// How to render.
@@ -185,15 +217,17 @@ pub fn render(input: &Input<'_>, options: &Options<'_>) -> Result<Site, Error> {
     let mut jobs: Vec<(usize, Option<&Object>, Value)> = Vec::new();
     for (rule, page) in options.layout.rules.iter().enumerate() {
         match page.scope {
-            Scope::Detections => jobs.extend(detections.iter().zip(&detection_values).map(|(detection, value)| {
-                (rule, Some(&detection.object), context! { detection => value, ..base.clone() })
-            })),
-            Scope::Stories => jobs.extend(
-                stories
-                    .iter()
-                    .zip(&story_values)
-                    .map(|(story, value)| (rule, Some(&story.object), context! { story => value, ..base.clone() })),
-            ),
+            Scope::Detections => {
+                for (it, value) in detections.iter().zip(&detection_values).filter(|(it, _)| input.has_page(&it.object))
+                {
+                    jobs.push((rule, Some(&it.object), context! { detection => value, ..base.clone() }));
+                }
+            }
+            Scope::Stories => {
+                for (it, value) in stories.iter().zip(&story_values).filter(|(it, _)| input.has_page(&it.object)) {
+                    jobs.push((rule, Some(&it.object), context! { story => value, ..base.clone() }));
+                }
+            }
             Scope::Site => jobs.push((rule, None, base.clone())),
         }
     }
