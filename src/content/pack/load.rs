@@ -30,17 +30,17 @@ pub(super) fn load(
     }
     let Some((_, first)) = named.first() else { return Err(LoadError::NoPack(PathBuf::from("."))) };
     if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
-        return Err(LoadError::SeveralPacks(first.root.clone(), other.root.clone()));
+        return Err(LoadError::SeveralPacks(first.named_root(), other.named_root()));
     }
-    let mut pack = Pack { root: first.root.clone(), ..Pack::default() };
+    let mut pack = Pack { root: first.named_root(), ..Pack::default() };
     let mut diagnostics = Vec::new();
     let found = walk::content(&first.real_root);
     if found.is_empty() {
-        return Err(LoadError::Empty(first.root.clone()));
+        return Err(LoadError::Empty(first.named_root()));
     }
     for (path, it) in &named {
         if !found.iter().any(|file| file.path.starts_with(&it.below)) && it.below != Path::new("contentctl.yml") {
-            return Err(LoadError::NoContent { path: (*path).clone(), root: it.root.clone() });
+            return Err(LoadError::NoContent { path: (*path).clone(), root: it.named_root() });
         }
     }
     let is_selected = |path: &Path| named.iter().any(|(_, it)| path.starts_with(&it.below));

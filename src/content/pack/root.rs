@@ -5,12 +5,20 @@ use std::path::{Component, Path, PathBuf};
 
 /// A path that the user named, and the pack around it.
 pub(super) struct Located {
-    /// The pack's folder, shown the way that the user wrote the path.
+    /// The pack's folder, shown the way that the user wrote the path; empty for the current folder, so that joined
+    /// paths begin with no `./`.
     pub(super) root: PathBuf,
     /// The same, absolute, symlinks resolved.
     pub(super) real_root: PathBuf,
     /// The path itself, below the root; empty for the whole pack.
     pub(super) below: PathBuf,
+}
+
+impl Located {
+    /// The pack's folder under a name that is never empty.
+    pub(super) fn named_root(&self) -> PathBuf {
+        if self.root.as_os_str().is_empty() { PathBuf::from(".") } else { self.root.clone() }
+    }
 }
 
 /// Walks up from a path to the first folder that is a pack.
@@ -46,4 +54,29 @@ fn shown(given: &Path, below: &Path, real_root: &Path) -> PathBuf {
     let current = std::env::current_dir().and_then(|folder| folder.canonicalize()).ok();
     let relative = current.and_then(|current| real_root.strip_prefix(current).ok().map(Path::to_owned));
     relative.unwrap_or_else(|| real_root.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_shown_as_the_user_wrote_it() {
+        // Given path, the part below the root, the real root; the last two cases are outside the current folder.
+        let cases = [
+            (".", "", "/r", ""),
+            ("packs/a", "", "/r", "packs/a"),
+            ("./packs/a/", "", "/r", "packs/a"),
+            ("detections/x.yml", "detections/x.yml", "/r", ""),
+            ("packs/a/detections", "detections", "/r", "packs/a"),
+            ("../a/stories/s.yml", "stories/s.yml", "/r", "../a"),
+            ("/r/stories/s.yml", "stories/s.yml", "/r", "/r"),
+            (".", "detections/web", "/r", "/r"),
+            ("web", "detections/web", "/r", "/r"),
+        ];
+        for (given, below, real_root, wanted) in cases {
+            let root = shown(Path::new(given), Path::new(below), Path::new(real_root));
+            assert_eq!(root, Path::new(wanted), "{given}");
+        }
+    }
 }
