@@ -3,6 +3,7 @@
 //! The engine must not know YAML, and the events must not know plans; a test needs both. So this room stands to the
 //! right of them.
 
+mod cim;
 pub mod dataset;
 mod download;
 mod fields;
@@ -14,6 +15,7 @@ mod run;
 mod source;
 mod verdict;
 
+pub use cim::CimSource;
 pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};
