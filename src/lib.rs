@@ -1,10 +1,10 @@
 //! escudo: a compiler for Splunk detection content.
-#![allow(clippy::doc_markdown)]
 
 pub mod build;
 pub mod check;
 pub mod cli;
 pub mod commands;
+pub mod compile;
 pub mod content;
 pub mod diag;
 pub mod docs;
@@ -17,3 +17,4 @@ pub mod replay;
 pub mod source;
 pub mod spl;
 pub mod value;
+pub mod xml;

@@ -137,10 +137,13 @@ pub struct LineColumns {
     pub end_column: u32,
 }
 
-/// All files that were read; the only owner of their texts.
-#[derive(Debug, Default)]
+/// All files that were read.
+///
+/// A clone is cheap and shares the texts. Ids of the original stay valid in the clone: so what is read later (a pack) can
+/// be added to what was read before (the built-in knowledge), and one value knows the places of both.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
@@ -154,7 +157,7 @@ impl Sources {
         let text = text.into();
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(at, _)| at as u32 + 1));
-        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts }));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -165,7 +168,7 @@ impl Sources {
 
     /// Every file with its id, in the order added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file))
+        self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), &**file))
     }
 
     /// Lines and columns of a place.

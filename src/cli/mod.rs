@@ -1,1 +1,90 @@
-//! (to be written)
+//! The command line: one file per subcommand.
+//!
+//! Exit status: 0 all well, 1 findings (errors, failed tests), 2 the command could not do its work. Machine output goes
+//! to standard output alone; progress and notes go to standard error. A reader that closes the pipe early is no error.
+
+mod args;
+mod build;
+mod check;
+mod docs;
+mod explain;
+#[allow(dead_code)]
+mod rows;
+mod search;
+#[allow(dead_code)]
+mod terminal;
+mod test;
+mod workspace;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+/// How a run of the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All well.
+    Ok = 0,
+    /// Errors in the content, or failed tests.
+    Findings = 1,
+    /// The command could not do its work: bad usage, unreadable input.
+    Failure = 2,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// One line: what is wrong and what to do.
+    Message(String),
+    /// The reader of our output went away; nothing is wrong.
+    OutputClosed,
+}
+
+impl CliError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::Message(message.into())
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::OutputClosed
+        } else {
+            Self::Message(format!("the output cannot be written: {error}"))
+        }
+    }
+}
+
+pub(crate) type CliResult = Result<Exit, CliError>;
+
+/// Runs the program with these arguments (the first is the program's name) and gives its exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // `--help` and `--version` come here as well: clap knows which stream and status each wants.
+            let exit = if error.use_stderr() { Exit::Failure } else { Exit::Ok };
+            let _ = error.print();
+            return exit;
+        }
+    };
+    let terminal = terminal::Terminal::new(args.color, args.quiet);
+    let result = match &args.command {
+        Command::Check(args) => check::run(args, &terminal),
+        Command::Test(args) => test::run(args, &terminal),
+        Command::Docs(args) => docs::run(args, &terminal),
+        Command::Search(args) => search::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
+        Command::Build(args) => build::run(args, &terminal),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(CliError::OutputClosed) => Exit::Ok,
+        Err(CliError::Message(message)) => {
+            let _ = writeln!(io::stderr(), "escudo: {message}");
+            Exit::Failure
+        }
+    }
+}

@@ -77,6 +77,7 @@ codes! {
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
     CONF_SYNTAX = "conf-syntax", Warning, "A line of a .conf file is neither a stanza, a setting nor a comment";
     CONF_VALUE = "conf-value", Warning, "A setting of a .conf file has a value that does not work";
+    DROPPED_FIELD = "dropped-field", Warning, "A command reads a field that an earlier command dropped or renamed";
     DUPLICATE_FIELD = "duplicate-field", Error, "Two aggregates of one command have the same name";
     DUPLICATE_PAGE = "duplicate-page", Error, "Two pages of the documentation would have the same path";
     EMPTY_STAGE = "empty-stage", Error, "A pipe has no command after it";
@@ -88,6 +89,7 @@ codes! {
     MACRO_ARITY = "macro-arity", Error, "A macro is called with a number of arguments that no definition takes";
     MACRO_EXPANSION_TOO_LARGE = "macro-expansion-too-large", Error, "The macros of a search expand to too much text";
     MISSING_ARGUMENT = "missing-argument", Error, "A command or function lacks an argument";
+    MISSING_FILTER_MACRO = "missing-filter-macro", Error, "A search does not call the detection's own filter macro";
     MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
     MODEL_SYNTAX = "model-syntax", Warning, "A data model's file does not have the shape of a data model";
     NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
@@ -105,9 +107,19 @@ codes! {
     UNCLOSED_PARENTHESIS = "unclosed-parenthesis", Error, "A parenthesis has no end";
     UNCLOSED_QUOTE = "unclosed-quote", Error, "A quoted string has no end";
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name";
+    UNKNOWN_DATA_MODEL = "unknown-data-model", Error, "No data model has this name";
+    UNKNOWN_DATA_SOURCE = "unknown-data-source", Error, "No data source has this name";
+    UNKNOWN_DATASET = "unknown-dataset", Error, "The data model has no dataset of this name";
+    UNKNOWN_DATASET_FIELD = "unknown-dataset-field", Warning, "The dataset declares no field of this name";
+    UNKNOWN_FIELD = "unknown-field", Warning, "A command reads a field that nothing makes";
     UNKNOWN_FUNCTION = "unknown-function", Error, "No function has this name";
+    UNKNOWN_LOOKUP = "unknown-lookup", Error, "No lookup has this name";
     UNKNOWN_MACRO = "unknown-macro", Error, "No macro has this name";
     UNKNOWN_OPTION = "unknown-option", Error, "A command has no option of this name";
+    UNKNOWN_RISK_FIELD = "unknown-risk-field", Warning, "A risk object names a field that the search does not produce";
+    UNKNOWN_STORY = "unknown-story", Error, "No story has this name";
+    UNKNOWN_THREAT_FIELD = "unknown-threat-field", Warning, "A threat object names a field that the search does not produce";
+    UNKNOWN_TOKEN = "unknown-token", Warning, "A token names a field that the search does not produce";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
     UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
     UNSUPPORTED_OPTION = "unsupported-option", Warning, "An option is known but changes nothing here";

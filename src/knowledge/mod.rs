@@ -143,6 +143,25 @@ impl Knowledge {
         &self.tags
     }
 
+    /// The names by which searches can use lookups: definitions and tables, in that order.
+    pub fn lookup_names(&self) -> impl Iterator<Item = &str> {
+        let defined = self.transforms.iter().filter(|(_, transform)| matches!(transform, Transform::Lookup(_)));
+        defined.map(|(name, _)| &**name).chain(self.tables.keys().map(String::as_str))
+    }
+
+    /// The columns of a lookup, by the name of its definition or of its table. `None` for one that is not known or
+    /// whose table cannot be read.
+    pub fn lookup_columns(&self, name: &str) -> Option<Vec<Name>> {
+        let file = match self.transforms.get(name) {
+            Some(Transform::Lookup(definition)) => &*definition.filename,
+            _ => name,
+        };
+        let table = self.table(file).ok()??;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(table.as_slice());
+        let header = reader.headers().ok()?;
+        Some(header.iter().map(|name| Name::from(name.trim_start_matches('\u{FEFF}').trim())).collect())
+    }
+
     /// The index-time settings of a stream, by its incoming source, sourcetype and host.
     pub fn index_time(&self, source: &str, sourcetype: &str, host: &str) -> IndexTimeRules {
         IndexTimeRules::read(&self.props.settings(source, sourcetype, host))

@@ -278,7 +278,7 @@ impl Expander<'_> {
                 text,
                 span,
                 |problem| match near {
-                    Some(near) => problem.help(format!("a macro with a similar name exists: `{near}`")),
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
                     None => problem.help("define it in the pack, or name the pack that has it"),
                 },
             );

@@ -24,6 +24,7 @@ mod expand;
 mod parse;
 mod print;
 mod scan;
+pub mod walk;
 
 pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
 pub use parse::{Parsed, parse, parse_condition, parse_eval};

@@ -153,7 +153,7 @@ fn mistakes_are_reported_in_place() {
         }
     }
     let expansion = pack().expand("`fww`");
-    assert_eq!(expansion.problems[0].help.as_deref(), Some("a macro with a similar name exists: `fw`"));
+    assert_eq!(expansion.problems[0].help.as_deref(), Some("did you mean `fw`?"));
 }
 
 #[test]

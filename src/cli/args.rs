@@ -1,0 +1,243 @@
+//! What can be written on the command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A compiler for Splunk detection content: check, test, search, document.
+#[derive(Debug, Parser)]
+#[command(name = "escudo", version, about, max_term_width = 100, propagate_version = true)]
+pub(super) struct Args {
+    /// Colours: `auto` follows the terminal and NO_COLOR
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, global = true, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+    /// No progress bar, no notes; results and errors only
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong in a pack, at the exact character
+    #[command(visible_alias = "validate")]
+    Check(CheckArgs),
+    /// Replay the attack data that detections name against their searches
+    Test(TestArgs),
+    /// Render story and detection pages
+    Docs(DocsArgs),
+    /// Run one search over log files
+    Search(SearchArgs),
+    /// Show what a detection's search becomes: expansion, plan, fields, data models
+    Explain(ExplainArgs),
+    /// Check, test and document a pack into one folder
+    Build(BuildArgs),
+}
+
+/// Which pack.
+#[derive(Clone, Debug, ClapArgs)]
+pub(super) struct PackArgs {
+    /// A pack, a folder inside one, or single files of one; only these are reported on
+    #[arg(value_name = "PACK", default_value = ".")]
+    pub(super) pack: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) known: KnownArgs,
+}
+
+/// What else is known.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct KnownArgs {
+    /// A further pack whose macros, lookups, stories and data sources count as known (repeatable)
+    #[arg(long = "with", value_name = "PACK")]
+    pub(super) with: Vec<PathBuf>,
+    /// A Splunk app whose knowledge objects (props, tags, data models, macros) are added (repeatable)
+    #[arg(long = "app", value_name = "DIR")]
+    pub(super) apps: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum CheckFormat {
+    /// Drawn for people
+    Human,
+    /// An array of objects
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitHub workflow annotations
+    Github,
+    /// JUnit XML
+    Junit,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(super) format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum TestFormat {
+    /// A table for people
+    Human,
+    /// An array of objects
+    Json,
+    /// JUnit XML
+    Junit,
+}
+
+/// Where test data comes from.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct DataArgs {
+    /// Folder with `datasets/...` as in the attack_data repository (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Vec<PathBuf>,
+    /// Test only with data that is here: download nothing, skip the rest
+    #[arg(long)]
+    pub(super) only_available: bool,
+    /// Folder for downloaded data [default: the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "ESCUDO_CACHE")]
+    pub(super) cache: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct TestArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(super) format: TestFormat,
+    /// Also write a summary in the official tool's form (test_results/summary.yml) to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) summary: Option<PathBuf>,
+    /// Only detections whose name contains this text, letter case ignored
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    /// Threads to use [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Jekyll pages with front matter
+    Jekyll,
+    /// Plain Markdown pages with relative links
+    Markdown,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DocsArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    /// Folder to write
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: PathBuf,
+    /// The form of the pages
+    #[arg(long, value_enum, default_value_t = Layout::Markdown)]
+    pub(super) layout: Layout,
+    /// ATT&CK techniques: a CSV file with id, name, tactics, state [default: the embedded release]
+    #[arg(long, value_name = "FILE")]
+    pub(super) attack: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum RowFormat {
+    /// A table for people
+    Table,
+    /// One array of row objects; multivalue fields are arrays
+    Json,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SearchArgs {
+    /// The search
+    #[arg(value_name = "SPL", required_unless_present = "file")]
+    pub(super) spl: Option<String>,
+    /// Log files; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read the search from a file
+    #[arg(long, short = 'f', value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// A pack whose macros and lookups the search may use
+    #[arg(long, value_name = "DIR")]
+    pub(super) pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) known: KnownArgs,
+    /// The files hold CIM events of this dataset already, such as Endpoint.Processes
+    #[arg(long, value_name = "MODEL.DATASET")]
+    pub(super) datamodel: Option<String>,
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = RowFormat::Table)]
+    pub(super) format: RowFormat,
+}
+
+/// Where events say they come from.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct MetaArgs {
+    /// Source type of all files [default: recognised from their content]
+    #[arg(long, value_name = "NAME")]
+    pub(super) sourcetype: Option<String>,
+    /// Source of all files
+    #[arg(long, value_name = "NAME")]
+    pub(super) source: Option<String>,
+    /// Host of all files
+    #[arg(long, value_name = "NAME")]
+    pub(super) host: Option<String>,
+    /// Index of all files
+    #[arg(long, value_name = "NAME")]
+    pub(super) index: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum ExplainFormat {
+    /// Text for people
+    Human,
+    /// One object
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// A detection: its name, its id or its file
+    #[arg(value_name = "DETECTION")]
+    pub(super) detection: String,
+    /// The pack that holds it [default: the pack of the file, or the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub(super) pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) known: KnownArgs,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
+    pub(super) format: ExplainFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+    /// Folder to write
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: PathBuf,
+    /// ATT&CK techniques: a CSV file with id, name, tactics, state [default: the embedded release]
+    #[arg(long, value_name = "FILE")]
+    pub(super) attack: Option<PathBuf>,
+}

@@ -1,0 +1,32 @@
+//! `escudo check`.
+
+use super::args::{CheckArgs, CheckFormat};
+use super::terminal::Terminal;
+use super::workspace::Workspace;
+use super::{CliResult, Exit};
+use crate::check::{self, output};
+use std::io::{self, BufWriter, Write};
+
+pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
+    let workspace = Workspace::open(&args.pack, terminal)?;
+    let findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
+    let sources = &workspace.sources;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match args.format {
+        CheckFormat::Human => {
+            let objects =
+                workspace.pack.objects().filter(|(_, object)| workspace.pack.is_selected(object.file)).count();
+            output::human::write(&mut out, &findings, sources, objects, terminal.style())?;
+        }
+        CheckFormat::Json => output::json::write(&mut out, &findings, sources)?,
+        CheckFormat::Sarif => output::sarif::write(&mut out, &findings, sources)?,
+        CheckFormat::Github => output::github::write(&mut out, &findings, sources)?,
+        CheckFormat::Junit => {
+            let files = check::checked_files(&workspace.pack, sources);
+            output::junit::write(&mut out, &findings, sources, &files)?;
+        }
+    }
+    out.flush()?;
+    let errors = output::Counts::of(&findings).errors;
+    Ok(if errors > 0 { Exit::Findings } else { Exit::Ok })
+}

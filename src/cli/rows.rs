@@ -1,0 +1,127 @@
+//! Rows as a table, JSON or CSV.
+
+use super::args::RowFormat;
+use super::terminal::{Terminal, printable};
+use crate::value::{Batch, Value};
+use comfy_table::{ContentArrangement, Table, presets};
+use std::io::{self, Write};
+
+/// Writes all rows. A column without any value is left out of tables and CSV only if its name begins with `_`.
+pub(super) fn write(out: &mut dyn Write, rows: &Batch, format: RowFormat) -> io::Result<()> {
+    match format {
+        RowFormat::Table => table(out, rows),
+        RowFormat::Json => json(out, rows),
+        RowFormat::Csv => csv(out, rows),
+    }
+}
+
+/// Values of a multivalue field stand below each other. Control characters, which logs may bring along to deceive the
+/// terminal, are shown as escapes.
+fn table(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
+    let names: Vec<_> = rows.names().filter(|name| shown(rows, name)).collect();
+    if names.is_empty() || rows.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(Terminal::width()).unwrap_or(80));
+    table.set_header(names.iter().map(|name| printable(name)));
+    for row in 0..rows.rows() {
+        table.add_row(names.iter().map(|name| {
+            let value = rows.value(row, name);
+            value.values().iter().map(|value| printable(&value.to_text())).collect::<Vec<_>>().join("\n")
+        }));
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Whether a column is worth a place in a table: internal fields only if they hold something.
+fn shown(rows: &Batch, name: &str) -> bool {
+    let filled = || rows.column(name).is_some_and(|column| column.values().iter().any(|value| !value.is_null()));
+    !name.starts_with('_') || filled()
+}
+
+/// One array with a row object per line. Null fields are left out; a multivalue is an array; numbers are numbers.
+fn json(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
+    writeln!(out, "[")?;
+    for row in 0..rows.rows() {
+        let mut object = serde_json::Map::new();
+        for (name, column) in rows.columns() {
+            let value = &column.values()[row];
+            if !value.is_null() {
+                object.insert(name.to_string(), json_value(value));
+            }
+        }
+        let comma = if row + 1 == rows.rows() { "" } else { "," };
+        writeln!(out, "  {}{comma}", serde_json::Value::Object(object))?;
+    }
+    writeln!(out, "]")
+}
+
+fn json_value(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(truth) => serde_json::Value::Bool(*truth),
+        Value::Number(number) => {
+            // The text that Splunk prints is JSON as well, except for what JSON cannot say (nan, inf).
+            let text = crate::value::number::print(*number);
+            text.parse::<serde_json::Number>().map_or(serde_json::Value::String(text), serde_json::Value::Number)
+        }
+        Value::Text(text) => serde_json::Value::String(text.to_string()),
+        Value::List(values) => serde_json::Value::Array(values.iter().map(json_value).collect()),
+    }
+}
+
+/// Values of a multivalue field are joined by newlines, as Splunk exports them.
+fn csv(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
+    let names: Vec<_> = rows.names().filter(|name| shown(rows, name)).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(names.iter().map(|name| name.as_bytes()))?;
+    for row in 0..rows.rows() {
+        writer.write_record(names.iter().map(|name| rows.value(row, name).to_text().into_owned()))?;
+    }
+    writer.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::value::Column;
+
+    fn rows() -> Batch {
+        let mut rows = Batch::new(2);
+        rows.set("a", Column::new(vec!["x\u{1b}[31m".into(), Value::Null]));
+        rows.set("n", Column::new(vec![2.0.into(), 0.5.into()]));
+        rows.set("m", Column::new(vec![Value::list(["1".into(), "2".into()]), Value::Null]));
+        rows
+    }
+
+    fn text(format: RowFormat) -> String {
+        let mut out = Vec::new();
+        write(&mut out, &rows(), format).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_has_numbers_arrays_and_no_nulls() {
+        let expected = "[\n  {\"a\":\"x\\u001b[31m\",\"n\":2,\"m\":[\"1\",\"2\"]},\n  {\"n\":0.5}\n]\n";
+        assert_eq!(text(RowFormat::Json), expected);
+    }
+
+    #[test]
+    fn csv_joins_values_by_newlines() {
+        assert_eq!(text(RowFormat::Csv), "a,n,m\nx\u{1b}[31m,2,\"1\n2\"\n,0.5,\n");
+    }
+
+    #[test]
+    fn a_table_shows_no_control_characters() {
+        assert!(!text(RowFormat::Table).contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,109 @@
+//! From the text of a search to its plan: expansion with the pack's macros, parsing, lowering, field flow.
+//!
+//! Check, docs, explain and replay all see a search through this room.
+
+mod catalog;
+mod macros;
+
+use crate::commands;
+use crate::content::pack::Pack;
+use crate::diag::{self, Diagnostic, Severity, codes};
+use crate::ir::flow::{PlanFlow, flow};
+use crate::ir::{Op, Plan};
+use crate::knowledge::Knowledge;
+use crate::source::Located;
+use crate::spl::{self, Expansion, ast};
+use std::collections::BTreeSet;
+
+/// Compiles the searches of one pack.
+#[derive(Debug)]
+pub struct Compiler<'a> {
+    macros: macros::KnownMacros<'a>,
+    catalog: catalog::PackCatalog<'a>,
+}
+
+/// A search from text to plan.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The text after macro expansion, with the way back to the file, and the macros called.
+    pub expansion: Expansion,
+    /// Its tree.
+    pub search: ast::Search,
+    /// What it does.
+    pub plan: Plan,
+    /// Which fields rows have after each step.
+    pub flow: PlanFlow,
+    /// What expansion, parsing and lowering reported, in file order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Nothing of that is an error: the plan and the field flow say all that the search says. Otherwise a part may be
+    /// missing, and that a field is not there proves nothing.
+    pub sound: bool,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler that knows the macros and lookups of a pack (and of the packs it was loaded with) and of apps.
+    pub fn new(pack: &'a Pack, knowledge: &'a Knowledge) -> Self {
+        Self { macros: macros::KnownMacros::new(pack, knowledge), catalog: catalog::PackCatalog::new(pack, knowledge) }
+    }
+
+    /// Compiles a search. Never fails: what cannot be compiled is in the diagnostics, the rest is analysed.
+    pub fn compile(&self, search: &Located) -> Compiled {
+        let expansion = spl::expand(search, &self.macros);
+        let parsed = spl::parse(expansion.text.as_str());
+        let lowered = commands::lower(&parsed.search);
+        let flow = flow(&lowered.plan, &self.catalog);
+        let mut diagnostics = expansion.problems.clone();
+        // A call that could not be expanded leaves a hole, and what does not fit around it follows from that.
+        let hole = diagnostics.iter().any(|found| found.severity == Severity::Error);
+        let follows = |code| hole && [codes::SPL_SYNTAX, codes::MISSING_ARGUMENT].contains(&code);
+        let problems = parsed.problems.into_iter().chain(lowered.problems).filter(|problem| !follows(problem.code));
+        diagnostics.extend(problems.filter_map(|problem| problem.locate(&expansion.text)));
+        diag::sort(&mut diagnostics);
+        let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
+        Compiled { expansion, search: parsed.search, plan: lowered.plan, flow, diagnostics, sound }
+    }
+}
+
+impl Compiled {
+    /// Whether rows of the result can have this field. A search whose fields are not known can have any.
+    pub fn produces(&self, field: &str) -> bool {
+        self.flow.output().can_have(field)
+    }
+
+    /// A help line for a field that the result does not have; `mark` is put around a name (`$` for tokens).
+    pub fn instead_of(&self, field: &str, mark: &str) -> String {
+        let output = self.flow.output();
+        let names = output.fields.keys().map(|name| &**name);
+        if let Some(near) = diag::nearest(field, names.clone()) {
+            return format!("did you mean `{mark}{near}{mark}`?");
+        }
+        let listed: Vec<&str> = names.filter(|name| !name.starts_with('_')).take(12).collect();
+        if listed.is_empty() {
+            return "name a field that the search produces".to_owned();
+        }
+        format!("the result has: {}", listed.join(", "))
+    }
+
+    /// Names of the data models that the search reads, subsearches included; sorted.
+    pub fn data_models(&self) -> BTreeSet<String> {
+        let mut models = BTreeSet::new();
+        data_models(&self.plan, &mut models);
+        models
+    }
+}
+
+fn data_models(plan: &Plan, models: &mut BTreeSet<String>) {
+    for nested in &plan.subsearches {
+        data_models(nested, models);
+    }
+    for step in &plan.steps {
+        match &step.op {
+            Op::Dataset { model, .. } => {
+                models.insert(model.node.to_string());
+            }
+            Op::Join(join) => data_models(&join.plan, models),
+            Op::Append(plan) | Op::AppendPipe(plan) => data_models(plan, models),
+            _ => {}
+        }
+    }
+}

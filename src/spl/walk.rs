@@ -1,0 +1,63 @@
+//! Walking a tree.
+
+use super::ast::{AggregateArgument, Arg, Expr, ExprKind, Search, Stage, Term, TermKind};
+
+/// Calls `visit` for every stage, those of subsearches included, in the order of their text.
+pub fn stages<'t>(search: &'t Search, visit: &mut impl FnMut(&'t Stage)) {
+    for stage in &search.stages {
+        visit(stage);
+        for arg in &stage.args {
+            in_arg(&arg.node, visit);
+        }
+    }
+}
+
+fn in_arg<'t>(arg: &'t Arg, visit: &mut impl FnMut(&'t Stage)) {
+    match arg {
+        Arg::Subsearch(search) => stages(search, visit),
+        Arg::Condition(term) => in_term(term, visit),
+        Arg::Expr(expr) | Arg::Assign { value: expr, .. } => in_expr(expr, visit),
+        Arg::Aggregate(aggregate) => {
+            if let AggregateArgument::Eval(expr) = &aggregate.argument {
+                in_expr(expr, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn in_term<'t>(term: &'t Term, visit: &mut impl FnMut(&'t Stage)) {
+    match &term.kind {
+        TermKind::And(terms) | TermKind::Or(terms) => {
+            for term in terms {
+                in_term(term, visit);
+            }
+        }
+        TermKind::Not(term) => in_term(term, visit),
+        TermKind::Subsearch(search) => stages(search, visit),
+        _ => {}
+    }
+}
+
+fn in_expr<'t>(expr: &'t Expr, visit: &mut impl FnMut(&'t Stage)) {
+    match &expr.kind {
+        ExprKind::Unary(_, operand) => in_expr(operand, visit),
+        ExprKind::Binary(_, left, right) => {
+            in_expr(left, visit);
+            in_expr(right, visit);
+        }
+        ExprKind::In(operand, items) => {
+            in_expr(operand, visit);
+            for item in items {
+                in_expr(item, visit);
+            }
+        }
+        ExprKind::Call(_, args) => {
+            for arg in args {
+                in_expr(arg, visit);
+            }
+        }
+        ExprKind::Subsearch(search) => stages(search, visit),
+        ExprKind::Number(..) | ExprKind::Text(_) | ExprKind::Field(_) => {}
+    }
+}
