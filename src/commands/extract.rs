@@ -5,13 +5,13 @@
 //! - Names are cleaned: characters other than letters, digits and `_` become `_`, unless `clean_keys=false`. A field that
 //!   exists stays. Source: Search Reference, "extract".
 
-use super::native::{Apply, streaming};
+use super::native::{Apply, Made, streaming};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::Context;
 use crate::ir::{Flow, Native, Operator, Read, Schema};
 use crate::spl::ast::Stage;
-use crate::value::{Batch, Column, Name, Value};
+use crate::value::{Batch, Name, Value};
 use indexmap::IndexMap;
 
 /// See the module.
@@ -110,8 +110,8 @@ impl Native for Pairs {
 }
 
 impl Apply for Pairs {
-    fn apply(&self, mut batch: Batch, _: &Context) -> Result<Batch, String> {
-        let mut made: IndexMap<Name, Column> = IndexMap::new();
+    fn apply(&self, batch: Batch, _: &Context) -> Result<Batch, String> {
+        let mut made = Made::new(&batch);
         for row in 0..batch.rows() {
             let raw = batch.value(row, "_raw").to_text().into_owned();
             let end = raw.char_indices().nth(self.characters).map_or(raw.len(), |(at, _)| at);
@@ -125,16 +125,11 @@ impl Apply for Pairs {
             }
             for (name, list) in values {
                 if batch.value(row, &name).is_null() {
-                    let old =
-                        || batch.column(&name).cloned().unwrap_or_else(|| Column::repeat(Value::Null, batch.rows()));
-                    made.entry(name.clone()).or_insert_with(old).values_mut()[row] = Value::list(list);
+                    made.set(row, &name, Value::list(list))?;
                 }
             }
         }
-        for (name, column) in made {
-            batch.set(name, column);
-        }
-        Ok(batch)
+        Ok(made.finish())
     }
 }
 

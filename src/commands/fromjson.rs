@@ -5,14 +5,13 @@
 //! - Source: Search Reference, "fromjson".
 
 use super::lower::{field, words};
-use super::native::{Apply, streaming};
+use super::native::{Apply, Made, streaming};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{Context, FieldRef};
 use crate::ir::{Flow, Native, Operator, Read, Schema};
 use crate::spl::ast::Stage;
-use crate::value::{Batch, Column, Name, Value};
-use indexmap::IndexMap;
+use crate::value::{Batch, Name, Value};
 use serde_json::Value as Json;
 
 /// See the module.
@@ -78,8 +77,8 @@ impl Native for Unpack {
 }
 
 impl Apply for Unpack {
-    fn apply(&self, mut batch: Batch, _: &Context) -> Result<Batch, String> {
-        let mut made: IndexMap<Name, Column> = IndexMap::new();
+    fn apply(&self, batch: Batch, _: &Context) -> Result<Batch, String> {
+        let mut made = Made::new(&batch);
         for row in 0..batch.rows() {
             let text = batch.value(row, &self.field.name).to_text();
             let Ok(Json::Object(object)) = serde_json::from_str::<Json>(&text) else { continue };
@@ -87,16 +86,11 @@ impl Apply for Unpack {
                 let name: Name = format!("{}{key}", self.prefix).into();
                 let value = field_value(&value);
                 if !value.is_null() {
-                    let old =
-                        || batch.column(&name).cloned().unwrap_or_else(|| Column::repeat(Value::Null, batch.rows()));
-                    made.entry(name.clone()).or_insert_with(old).values_mut()[row] = value;
+                    made.set(row, &name, value)?;
                 }
             }
         }
-        for (name, column) in made {
-            batch.set(name, column);
-        }
-        Ok(batch)
+        Ok(made.finish())
     }
 }
 

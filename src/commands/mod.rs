@@ -29,6 +29,7 @@ mod extract;
 mod fields;
 mod filldown;
 mod fillnull;
+mod foreach;
 mod format;
 mod from;
 mod fromjson;
@@ -138,6 +139,7 @@ pub const ALL: &[&dyn Command] = &[
     &fields::Fields,
     &filldown::Filldown,
     &fillnull::Fillnull,
+    &foreach::Foreach,
     &format::Format,
     &from::From,
     &fromjson::Fromjson,

@@ -1,8 +1,10 @@
-//! Frames for native operations: one that works batch by batch, one that needs all rows at once.
+//! Frames for native operations: one that works batch by batch, one that needs all rows at once; and columns whose names
+//! come from the data.
 
 use crate::expr::Context;
 use crate::ir::Operator;
-use crate::value::Batch;
+use crate::value::{Batch, Column, Name, Value};
+use indexmap::IndexMap;
 
 /// Most rows that an operation which needs all of them takes.
 const MAX_ROWS: usize = 5_000_000;
@@ -51,5 +53,43 @@ impl<T: Apply> Operator for Gathered<T> {
 
     fn finish(&mut self, context: &Context) -> Result<Option<Batch>, String> {
         self.op.apply(std::mem::take(&mut self.rows), context).map(Some)
+    }
+}
+
+/// Most columns that the data of one batch may make.
+const MAX_COLUMNS: usize = 10_000;
+
+/// Values for columns whose names come from the data. A field that the batch has is overwritten in the rows set.
+pub(super) struct Made<'b> {
+    batch: &'b Batch,
+    columns: IndexMap<Name, Column>,
+}
+
+impl<'b> Made<'b> {
+    pub(super) fn new(batch: &'b Batch) -> Self {
+        Self { batch, columns: IndexMap::new() }
+    }
+
+    /// Sets a value of a row; a null sets nothing.
+    pub(super) fn set(&mut self, row: usize, name: &Name, value: Value) -> Result<(), String> {
+        if value.is_null() {
+            return Ok(());
+        }
+        if !self.columns.contains_key(name) && self.columns.len() >= MAX_COLUMNS {
+            return Err(format!("the values of a field name more than {MAX_COLUMNS} fields"));
+        }
+        let batch = self.batch;
+        let old = || batch.column(name).cloned().unwrap_or_else(|| Column::repeat(Value::Null, batch.rows()));
+        self.columns.entry(name.clone()).or_insert_with(old).values_mut()[row] = value;
+        Ok(())
+    }
+
+    /// The batch with the new columns, in the order in which they were first set.
+    pub(super) fn finish(self) -> Batch {
+        let mut batch = self.batch.clone();
+        for (name, column) in self.columns {
+            batch.set(name, column);
+        }
+        batch
     }
 }

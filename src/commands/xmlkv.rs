@@ -4,15 +4,14 @@
 //!   Entities stay as they are. Source: Search Reference, "xmlkv".
 
 use super::lower::{field, words};
-use super::native::{Apply, streaming};
+use super::native::{Apply, Made, streaming};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{Context, FieldRef};
 use crate::ir::{Flow, Native, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
-use crate::value::{Batch, Column, Name, Value};
-use indexmap::IndexMap;
+use crate::value::Batch;
 
 /// See the module.
 pub(super) struct Xmlkv;
@@ -76,24 +75,19 @@ impl Native for Elements {
 }
 
 impl Apply for Elements {
-    fn apply(&self, mut batch: Batch, _: &Context) -> Result<Batch, String> {
-        let mut made: IndexMap<Name, Column> = IndexMap::new();
+    fn apply(&self, batch: Batch, _: &Context) -> Result<Batch, String> {
+        let mut made = Made::new(&batch);
         for row in 0..batch.rows() {
             let text = batch.value(row, &self.field.name).to_text().into_owned();
-            let mut seen: Vec<&str> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
             for (tag, inside) in elements(&text) {
-                if seen.contains(&tag) {
+                if !seen.insert(tag) {
                     continue;
                 }
-                seen.push(tag);
-                let old = || batch.column(tag).cloned().unwrap_or_else(|| Column::repeat(Value::Null, batch.rows()));
-                made.entry(tag.into()).or_insert_with(old).values_mut()[row] = inside.into();
+                made.set(row, &tag.into(), inside.into())?;
             }
         }
-        for (name, column) in made {
-            batch.set(name, column);
-        }
-        Ok(batch)
+        Ok(made.finish())
     }
 }
 
