@@ -9,7 +9,7 @@ use crate::commands;
 use crate::content::pack::Pack;
 use crate::diag::{self, Diagnostic, Severity, codes};
 use crate::ir::flow::{PlanFlow, flow};
-use crate::ir::{Op, Plan};
+use crate::ir::{Catalog, Op, Plan};
 use crate::knowledge::Knowledge;
 use crate::source::Located;
 use crate::spl::{self, Expansion, ast};
@@ -44,6 +44,11 @@ impl<'a> Compiler<'a> {
     /// A compiler that knows the macros and lookups of a pack (and of the packs it was loaded with) and of apps.
     pub fn new(pack: &'a Pack, knowledge: &'a Knowledge) -> Self {
         Self { macros: macros::KnownMacros::new(pack, knowledge), catalog: catalog::PackCatalog::new(pack, knowledge) }
+    }
+
+    /// The fields of datasets and lookups, as this compiler knows them.
+    pub fn catalog(&self) -> &(dyn Catalog + Sync) {
+        &self.catalog
     }
 
     /// Compiles a search. Never fails: what cannot be compiled is in the diagnostics, the rest is analysed.

@@ -19,6 +19,6 @@ pub use cim::CimSource;
 pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};
-pub use run::{Compile, Tester};
+pub use run::Tester;
 pub use source::{CompileText, FileSource};
 pub use verdict::{Verdict, judge};

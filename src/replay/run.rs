@@ -5,8 +5,10 @@ use super::raw::{Input, RawEvents};
 use super::source::FileSource;
 use super::verdict::{Verdict, judge};
 use super::{Lookups, Status, TestResult, reason};
+use crate::compile::Compiler;
 use crate::content::model::{AttackData, Detection, Test};
 use crate::content::pack::Pack;
+use crate::diag::Severity;
 use crate::engine::{self, FailureKind, RunOptions};
 use crate::events::{Options, Overrides};
 use crate::ir::Plan;
@@ -19,9 +21,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Compiles the search of a detection, or says why it cannot be compiled: one line, lower case, no final period.
-pub type Compile<'a> = dyn Fn(&Located) -> Result<Plan, String> + Sync + 'a;
-
 /// Everything that tests need, shared by all of them.
 pub struct Tester<'a> {
     /// The pack, for lookups.
@@ -29,7 +28,7 @@ pub struct Tester<'a> {
     /// From raw events to fields.
     pub knowledge: &'a Knowledge,
     /// From the text of a search to its plan.
-    pub compile: &'a Compile<'a>,
+    pub compiler: &'a Compiler<'a>,
     /// From the `data` of a test to a file.
     pub finder: &'a Finder,
     /// Start of the searches, zone, bounds.
@@ -72,7 +71,7 @@ impl Tester<'_> {
         let Some(search) = &detection.search else {
             return vec![blank(None, Status::Error, "the detection has no search".to_owned())];
         };
-        let plan = (self.compile)(search);
+        let plan = self.compile(search);
         let run = |test: &Test| {
             let started = Instant::now();
             let mut result = match &plan {
@@ -91,7 +90,16 @@ impl Tester<'_> {
         let place = place.ok_or_else(|| "the detection has no search".to_owned())?;
         let mut located = Located::empty(place);
         located.push(text, place, Copied::Decoded);
-        (self.compile)(&located)
+        self.compile(&located)
+    }
+
+    /// The plan of a search, or the first error in it.
+    fn compile(&self, search: &Located) -> Result<Plan, String> {
+        let compiled = self.compiler.compile(search);
+        match compiled.diagnostics.into_iter().find(|problem| problem.severity == Severity::Error) {
+            Some(problem) => Err(format!("the search does not compile: {}", problem.message)),
+            None => Ok(compiled.plan),
+        }
     }
 
     fn test(&self, detection: &Detection, test: &Test, plan: &Plan, lookups: &Lookups, cache: &Cache) -> TestResult {
@@ -115,7 +123,10 @@ impl Tester<'_> {
             }
         }
         let compile = |text: &str| self.compile_text(text, detection);
-        let source = FileSource::new(events, self.knowledge, lookups).compiling(&compile).one_batch_at_a_time();
+        let source = FileSource::new(events, self.knowledge, lookups)
+            .compiling(&compile)
+            .knowing(self.compiler.catalog())
+            .one_batch_at_a_time();
         let outcome = match engine::run(plan, &source, self.options) {
             Ok(outcome) => outcome,
             Err(failure) => {

@@ -5,7 +5,7 @@ use super::{Lookups, fields};
 use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Sink, Source, Unavailable};
 use crate::events::{NoteKind, RawEvent};
 use crate::expr::Predicate;
-use crate::ir::{Fields, Plan, reads};
+use crate::ir::{Catalog, Fields, NoCatalog, Plan, reads};
 use crate::knowledge::Knowledge;
 use crate::value::Batch;
 use rayon::prelude::*;
@@ -23,6 +23,7 @@ pub struct FileSource<'a> {
     knowledge: &'a Knowledge,
     lookups: &'a Lookups,
     compile: Option<&'a CompileText<'a>>,
+    catalog: Option<&'a (dyn Catalog + Sync)>,
     parallel: bool,
 }
 
@@ -32,13 +33,20 @@ pub type CompileText<'a> = dyn Fn(&str) -> Result<Plan, String> + Sync + 'a;
 impl<'a> FileSource<'a> {
     /// A source over the events of some files, one after the other.
     pub fn new(events: Vec<Arc<RawEvents>>, knowledge: &'a Knowledge, lookups: &'a Lookups) -> Self {
-        Self { events, knowledge, lookups, compile: None, parallel: true }
+        Self { events, knowledge, lookups, compile: None, catalog: None, parallel: true }
     }
 
     /// With a compiler for searches that are put together at run time (`map`).
     #[must_use]
     pub fn compiling(mut self, compile: &'a CompileText<'a>) -> Self {
         self.compile = Some(compile);
+        self
+    }
+
+    /// With what is known of the fields of datasets and lookups, so that fewer fields are extracted.
+    #[must_use]
+    pub fn knowing(mut self, catalog: &'a (dyn Catalog + Sync)) -> Self {
+        self.catalog = Some(catalog);
         self
     }
 
@@ -175,6 +183,13 @@ impl Source for FileSource<'_> {
 
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>> {
         self.lookups.find(name)
+    }
+
+    fn catalog(&self) -> &dyn Catalog {
+        match self.catalog {
+            Some(catalog) => catalog,
+            None => &NoCatalog,
+        }
     }
 
     fn compile(&self, search: &str) -> Result<Plan, Unavailable> {
