@@ -28,7 +28,7 @@ pub enum Kind {
     SplunkJson,
     /// Syslog lines.
     Syslog,
-    /// Any other text: a line with a timestamp begins an event.
+    /// Any other text: a line with a timestamp begins an event; if the first line has none, every line is an event.
     Text,
     /// Windows event XML in which line ends separate events.
     WindowsXml,

@@ -56,6 +56,9 @@ impl Breaker for Rows {
     }
 }
 
+/// Cells of one row; further ones are lost. A row of nothing but delimiters would cost many times its size.
+const MAX_CELLS: usize = 16_384;
+
 /// The cells of a row: quotes removed, doubled quotes made single.
 pub(super) fn split(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
     let mut cells = Vec::new();
@@ -64,8 +67,8 @@ pub(super) fn split(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
         let (cell, behind) = cell(rest, delimiter);
         cells.push(cell);
         match behind {
-            Some(behind) => rest = behind,
-            None => return cells,
+            Some(behind) if cells.len() < MAX_CELLS => rest = behind,
+            _ => return cells,
         }
     }
 }

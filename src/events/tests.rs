@@ -202,7 +202,7 @@ fn index_time_rules_break_the_stream() {
         (&before, "BEGIN\n1\nBEGIN\n2\n3\n4\n5", &["BEGIN\n1", "BEGIN\n2\n3", "4\n5"]),
         (&after, "1\nEND\n2\n3\nEND\n", &["1\nEND", "2\n3\nEND"]),
         (&short, "abcdé\nabcé\n", &["abcd", "abc"]),
-        (&broken, "a\nb\n", &["a\nb"]),
+        (&broken, "a\nb\n", &["a", "b"]),
     ];
     for (options, text, wanted) in table {
         assert_eq!(raws(text.as_bytes(), options).0, wanted, "{text}");
@@ -327,4 +327,42 @@ fn batches_are_bounded_and_dropping_a_stream_ends_it() {
     drop(stream);
     let total: usize = super::open(file.path(), &options).unwrap().map(|batch| batch.len()).sum();
     assert_eq!(total, 100_000);
+}
+
+#[test]
+fn text_is_merged_only_by_dates() {
+    let dated = "2024-02-29 12:00:00 a\n  at b\n2024-02-29 12:00:01 c\n";
+    assert_eq!(raws(dated.as_bytes(), &Options::default()).0.len(), 2);
+    assert_eq!(raws(b"one\ntwo\n", &Options::default()).0, ["one", "two"]);
+}
+
+#[test]
+fn hostile_texts_are_read_to_their_end() {
+    let deep = "{\"a\":".repeat(100_000);
+    let table = [
+        deep.clone(),
+        format!("[{deep}"),
+        format!("{{\"result\":{deep}\n{{\"preview\":1,\"result\":{deep}\n"),
+        "[".repeat(1_000_000),
+        "{\"a\":\"\\".to_owned(),
+        "<Event".to_owned(),
+        "<Event><Event><Event".to_owned(),
+        "<Event xmlns='x'><System><Channel>".to_owned(),
+        "<Events>\n".repeat(1000),
+        "<Event><System><TimeCreated SystemTime='".to_owned(),
+        ",".repeat(1_000_000),
+        "_raw,a\n\"".to_owned(),
+        "type=X msg=audit(99999999999999999999.1:1): a".to_owned(),
+        "9".repeat(1_000_000),
+        "00/00/0000 00:00:00 AM\nLogName=\n".to_owned(),
+        "Feb 99 99:99:99\n<Event>\u{0}".to_owned(),
+        "ElfFile\u{0}".to_owned(),
+        "ElfFile\u{0}".repeat(20_000),
+        format!("{}ElfChnk\u{0}{}", "ElfFile\u{0}".repeat(512), "x".repeat(70_000)),
+    ];
+    for text in table {
+        let (events, _) = raws(text.as_bytes(), &Options::default());
+        let bytes: usize = events.iter().map(String::len).sum();
+        assert!(bytes <= text.len(), "{}", text.get(..20).unwrap_or(&text));
+    }
 }

@@ -8,8 +8,8 @@ use super::open::Job;
 use super::recognise::{self, Kind, delimiter};
 use super::rows::{self, Rows};
 use super::sink::Stop;
-use super::time::Stamper;
 use super::time::parts::Reference;
+use super::time::{self, Stamper};
 use super::window::Window;
 use super::{evtx as records, rules};
 use crate::knowledge::IndexTimeRules;
@@ -130,6 +130,10 @@ fn breaker(
             None => Box::new(Json::default()),
         },
         Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(delimiter(first_line(head)))),
+        // Without a date in its first line, a text is not made of dated events, and lines are all there is.
+        Kind::Text if time::find(&first_line(head)[..first_line(head).len().min(128)]).is_none() => {
+            Box::new(Lines::default())
+        }
         Kind::Text | Kind::WinEventLog => Box::new(Merge::by_date(reference(job))),
         Kind::Auditd | Kind::JsonLines | Kind::KeyValue | Kind::SplunkJson | Kind::Syslog => Box::new(Lines::default()),
     };
