@@ -98,6 +98,7 @@ codes! {
     RECURSIVE_MACRO = "recursive-macro", Error, "A macro calls itself";
     REX_WITHOUT_GROUP = "rex-without-group", Error, "The pattern of `rex` has no named group";
     ROWS_DISCARDED = "rows-discarded", Warning, "A command in the middle of a search discards the rows before it";
+    SEARCH_TOO_LONG = "search-too-long", Error, "A search is longer than any search needs to be";
     SMART_QUOTES = "smart-quotes", Error, "A typographic quote stands where a plain one is needed";
     SPL_SYNTAX = "spl-syntax", Error, "The search does not follow SPL's grammar";
     STRAY_BACKTICK = "stray-backtick", Error, "A backtick outside of quotes belongs to no macro call";

@@ -199,6 +199,10 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 /// Letter case is ignored; at most a third of the characters (and at least one) may differ. Ties go to the first in
 /// order of `candidates`, so callers pass them in a stable order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 100 {
+        // No name is that long, and the comparison takes time and memory.
+        return None;
+    }
     let wanted = name.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(1);
     candidates

@@ -25,6 +25,9 @@ const MAX_WORK: usize = 8 << 20;
 const MAX_CALLS: usize = 20_000;
 const MAX_DEPTH: usize = 64;
 
+/// Problems of one search; a text with more is no search.
+const MAX_PROBLEMS: usize = 200;
+
 /// One definition of a macro.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MacroDefinition {
@@ -270,7 +273,8 @@ impl Expander<'_> {
         let name = call.name;
         let arities = self.macros.arities(name);
         if arities.is_empty() {
-            let near = nearest(name, self.macros.names()).map(str::to_owned);
+            let suggest = self.problems.len() < MAX_PROBLEMS;
+            let near = if suggest { nearest(name, self.macros.names()) } else { None }.map(str::to_owned);
             let span = Span::new(call.name_start, call.name_start + name.len());
             self.report(
                 codes::UNKNOWN_MACRO,
@@ -313,7 +317,7 @@ impl Expander<'_> {
         for (name, place) in through.into_iter().rev() {
             problem = problem.related(place, format!("in the expansion of `{name}`, defined here"));
         }
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }

@@ -306,11 +306,15 @@ fn quoted_name(rest: &str) -> Option<usize> {
 
 /// Length of a `$name|s$` token at the start of `rest`.
 pub(super) fn token(rest: &str) -> Option<usize> {
-    let is_name =
-        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_.:-".contains(c));
-    let (name, filter) = rest.strip_prefix('$')?.split_once('|')?;
-    let filter = &filter[..filter.find('$')?];
-    (is_name(name) && is_name(filter)).then_some(name.len() + filter.len() + 3)
+    let plain = |part: &str| part.find(|c: char| !(c.is_ascii_alphanumeric() || "_.:-".contains(c)));
+    let inside = rest.strip_prefix('$')?;
+    let name = &inside[..plain(inside)?];
+    let filter = inside[name.len()..].strip_prefix('|')?;
+    let filter = &filter[..plain(filter)?];
+    if !inside[name.len() + 1 + filter.len()..].starts_with('$') {
+        return None;
+    }
+    (!name.is_empty() && !filter.is_empty()).then_some(name.len() + filter.len() + 3)
 }
 
 fn unmatched(closer: char, opener: char, at: usize) -> Problem {

@@ -32,10 +32,10 @@ pub(super) fn no_command(text: &str, span: Span) -> Problem {
         .help("name a command, such as `search` or `where`")
 }
 
-/// A name that no command has.
-pub(super) fn unknown_command(name: &str, span: Span) -> Problem {
+/// A name that no command has; `suggest` is off in a text so full of them that looking for near names takes long.
+pub(super) fn unknown_command(name: &str, span: Span, suggest: bool) -> Problem {
     let problem = Problem::new(codes::UNKNOWN_COMMAND, format!("`{name}` is not a command"), span);
-    match commands::nearest(name) {
+    match if suggest { commands::nearest(name) } else { None } {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem.help("a pipe separates commands; check that one was meant here"),
     }
@@ -111,16 +111,23 @@ fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Proble
     let lower = last_word.to_lowercase();
     let end = span.start as usize + before.len();
     let word_span = Span::new(end - last_word.len(), end);
-    if lower == "as" && before.len() > 2 {
+    // The keyword may be the last word read, or the one that the grammar stopped at.
+    let here = rest.trim_end_matches(is_blank);
+    let (keyword, keyword_span) = match here.to_lowercase() {
+        word if matches!(word.as_str(), "as" | "by" | "over") => (word, Span::new(at, at + here.len())),
+        _ => (lower.clone(), word_span),
+    };
+    let nothing_follows = rest.is_empty() || rest.starts_with(',') || keyword_span.start as usize == at;
+    if keyword == "as" && !before.is_empty() && nothing_follows {
         return Some(
-            Problem::new(codes::MISSING_ARGUMENT, "`as` has no name after it", word_span)
+            Problem::new(codes::MISSING_ARGUMENT, "`as` has no name after it", keyword_span)
                 .help("write the new name after `as`, in double quotes if it has blanks"),
         );
     }
-    if matches!(lower.as_str(), "by" | "over") && (rest.is_empty() || rest.starts_with(',')) {
+    if matches!(keyword.as_str(), "by" | "over") && nothing_follows {
         return Some(
-            Problem::new(codes::MISSING_ARGUMENT, format!("`{lower}` has no field after it"), word_span)
-                .help(format!("name the fields to group by, or remove `{lower}`")),
+            Problem::new(codes::MISSING_ARGUMENT, format!("`{keyword}` has no field after it"), keyword_span)
+                .help(format!("name the fields to group by, or remove `{keyword}`")),
         );
     }
     let is_eval = matches!(command, "eval" | "where" | "eval expression");
@@ -146,6 +153,12 @@ fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Proble
                 .help("write `eval a=1, b=2`"),
         );
     }
+    if command == "eval" && (before.is_empty() || before.ends_with(',')) && is_comparison(rest) {
+        return Some(
+            Problem::new(codes::SPL_SYNTAX, "`eval` assigns nothing here", Span::new(at, span.end as usize))
+                .help("write `field = expression`, or use `where` to keep rows"),
+        );
+    }
     let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let separate = rest[word.len()..].starts_with(is_blank);
     if separate && commands::is_known(&word.to_lowercase()) && !before.is_empty() && !before.ends_with(['=', ',', '('])
@@ -162,6 +175,12 @@ fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Proble
     None
 }
 
+fn is_comparison(rest: &str) -> bool {
+    let after =
+        rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_.{}'".contains(c)).trim_start_matches(is_blank);
+    after.len() < rest.len() && ["==", "!=", "<", ">"].iter().any(|sign| after.starts_with(sign))
+}
+
 fn is_assignment(rest: &str) -> bool {
     let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
     let after = name.trim_start_matches(is_blank);
@@ -175,7 +194,7 @@ fn wanted(rules: &[Rule]) -> Option<String> {
         (&[Rule::search_value, Rule::value_bare], "a value"),
         (&[Rule::operand, Rule::number, Rule::field, Rule::call], "a value"),
         (&[Rule::expr], "an expression"),
-        (&[Rule::keyword, Rule::comparison, Rule::term], "a search term"),
+        (&[Rule::keyword, Rule::comparison, Rule::search_field, Rule::search_bare, Rule::phrase], "a search term"),
         (&[Rule::assign, Rule::target_bare], "`field = expression`"),
         (&[Rule::aggregate, Rule::aggregate_call, Rule::aggregate_function], "an aggregation"),
         (&[Rule::conversion, Rule::convert_function], "`function(field)`"),

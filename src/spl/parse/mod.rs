@@ -31,6 +31,9 @@ mod grammar {
 /// Trees of operators deeper than this are refused, so that whatever walks a tree may recurse.
 const MAX_TREE_DEPTH: usize = 250;
 
+/// Longer texts (bytes) are refused unread; as long as [`super::expand()`] makes them.
+const MAX_LENGTH: usize = super::MAX_EXPANSION;
+
 /// What came of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
@@ -46,6 +49,10 @@ pub struct Parsed {
 /// A text that does not begin with a pipe has an implied `search` in front; inside brackets the first word is a command
 /// in any case. Comments count as blanks.
 pub fn parse(text: &str) -> Parsed {
+    if let Some(problem) = too_long(text) {
+        let search = Search { stages: Vec::new(), span: Span::new(0, text.len()) };
+        return Parsed { search, problems: vec![problem] };
+    }
     let scan = scan(text);
     let mut parser = Parser::new(text, &scan);
     let search = parser.group(&scan.root, true);
@@ -78,6 +85,9 @@ pub fn parse_condition(text: &str) -> (Option<Term>, Vec<Problem>) {
 
 /// Scans a text that must be well formed and hold no pipe outside of brackets.
 fn one_stage(text: &str) -> Result<Scan, Vec<Problem>> {
+    if let Some(problem) = too_long(text) {
+        return Err(vec![problem]);
+    }
     let mut scan = scan(text);
     let mut problems = std::mem::take(&mut scan.problems);
     if let (Some(second), true) = (scan.root.slices.get(1), problems.is_empty()) {
@@ -86,6 +96,11 @@ fn one_stage(text: &str) -> Result<Scan, Vec<Problem>> {
         problems.push(Problem::new(codes::SPL_SYNTAX, message, Span::new(pipe - 1, pipe)));
     }
     if problems.is_empty() { Ok(scan) } else { Err(in_order(problems)) }
+}
+
+fn too_long(text: &str) -> Option<Problem> {
+    let message = || format!("a search is longer than {} KiB", MAX_LENGTH >> 10);
+    (text.len() > MAX_LENGTH).then(|| Problem::new(codes::SEARCH_TOO_LONG, message(), Span::at(0)))
 }
 
 fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
@@ -142,7 +157,7 @@ impl<'a> Parser<'a> {
         }
         let known = commands::is_known(&lower);
         if !known {
-            self.problems.push(explain::unknown_command(name, name_span));
+            self.problems.push(explain::unknown_command(name, name_span, self.problems.len() < 100));
         }
         let command = commands::canonical(&lower).to_owned();
         let rule = command_rules().get(command.as_str()).copied().unwrap_or(Rule::cmd_);

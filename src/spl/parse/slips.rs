@@ -95,11 +95,7 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
                 if aggregates == 1
                     && let Some(by) = by
                 {
-                    parser.problems.push(
-                        Problem::new(codes::BY_BEFORE_AGGREGATION, "`by` stands before the aggregations", by)
-                            .related(aggregate.function.span, "the first aggregation")
-                            .help("put the `by` clause at the end"),
-                    );
+                    parser.problems.push(by_first(by, aggregate.function.span));
                 }
             }
             _ => {}
@@ -109,11 +105,35 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
         matches!(command, "stats" | "eventstats" | "streamstats" | "chart" | "timechart" | "tstats" | "mstats");
     if let (true, 0, Some(first)) = (counts, aggregates, args.first()) {
         let span = args.last().map_or(first.span, |last| first.span.to(last.span));
-        let message = format!("`{command}` computes nothing");
-        parser
-            .problems
-            .push(Problem::new(codes::MISSING_ARGUMENT, message, span).help("add an aggregation such as `count`"));
+        parser.problems.push(computes_nothing(command, span, args));
     }
+}
+
+fn computes_nothing(command: &str, span: Span, args: &[Spanned<Arg>]) -> Problem {
+    let by = args.iter().find_map(|arg| match &arg.node {
+        Arg::By(items) => Some((arg.span, items)),
+        _ => None,
+    });
+    // `stats by x count`: the aggregation was read as a field to group by.
+    let swallowed = by.iter().flat_map(|(_, items)| items.iter().skip(1)).find_map(|item| match item {
+        ByItem::Field(word) if word.quote == Quote::Bare && (word.text == "count" || word.text.contains('(')) => {
+            Some(word)
+        }
+        _ => None,
+    });
+    if let (Some((by, _)), Some(word)) = (by, swallowed) {
+        return by_first(by, word.span);
+    }
+    let message = format!("`{command}` computes nothing");
+    Problem::new(codes::MISSING_ARGUMENT, message, span).help("add an aggregation such as `count`")
+}
+
+/// `by` is the whole clause; the problem points at its keyword.
+fn by_first(by: Span, aggregation: Span) -> Problem {
+    let keyword = Span::new(by.start as usize, by.start as usize + 2);
+    Problem::new(codes::BY_BEFORE_AGGREGATION, "`by` stands before the aggregations", keyword)
+        .related(aggregation, "the first aggregation")
+        .help("put the `by` clause at the end")
 }
 
 /// `stats count by user sort - count`: a command's name among the fields, with more after it.
