@@ -147,7 +147,10 @@ pub(super) struct DocsArgs {
     /// The form of the pages
     #[arg(long, value_enum, default_value_t = Layout::Markdown)]
     pub(super) layout: Layout,
-    /// ATT&CK techniques: a CSV file with id, name, tactics, state [default: the embedded release]
+    /// Jinja2 templates of your own: a folder with a site.yml
+    #[arg(long, value_name = "DIR", conflicts_with = "layout")]
+    pub(super) templates: Option<PathBuf>,
+    /// ATT&CK techniques: a STIX bundle, or a CSV file with id, name, tactics, state [default: the embedded release]
     #[arg(long, value_name = "FILE")]
     pub(super) attack: Option<PathBuf>,
 }

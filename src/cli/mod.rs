@@ -8,10 +8,8 @@ mod build;
 mod check;
 mod docs;
 mod explain;
-#[allow(dead_code)]
 mod rows;
 mod search;
-#[allow(dead_code)]
 mod terminal;
 mod test;
 mod workspace;
@@ -87,4 +85,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Exit::Failure
         }
     }
+}
+
+/// Now, in seconds since the epoch.
+fn now() -> f64 {
+    jiff::Timestamp::now().as_duration().as_secs_f64()
+}
+
+/// Writes a file beside its place and renames it, so that no half-written file is ever seen.
+fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), CliError> {
+    test::write_beside(path, bytes)
+        .map_err(|error| CliError::new(format!("`{}` cannot be written: {error}", path.display())))
 }

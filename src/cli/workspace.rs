@@ -34,6 +34,11 @@ impl Workspace {
             Pack::load_paths(paths, &options, &mut sources).map_err(|error| CliError::new(error.to_string()))?;
         Ok(Self { pack, knowledge, sources, loading })
     }
+
+    /// How many objects the user asked about.
+    pub(super) fn selected_objects(&self) -> usize {
+        self.pack.objects().filter(|(_, object)| self.pack.is_selected(object.file)).count()
+    }
 }
 
 /// The built-in knowledge, with the apps that the user names.

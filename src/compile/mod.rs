@@ -3,17 +3,19 @@
 //! Check, docs, explain and replay all see a search through this room.
 
 mod catalog;
+mod facts;
 mod macros;
+
+pub use facts::Facts;
 
 use crate::commands;
 use crate::content::pack::Pack;
 use crate::diag::{self, Diagnostic, Severity, codes};
 use crate::ir::flow::{PlanFlow, flow};
-use crate::ir::{Catalog, Op, Plan};
+use crate::ir::{Catalog, Plan};
 use crate::knowledge::Knowledge;
 use crate::source::Located;
 use crate::spl::{self, Expansion, ast};
-use std::collections::BTreeSet;
 
 /// Compiles the searches of one pack.
 #[derive(Debug)]
@@ -87,28 +89,5 @@ impl Compiled {
             return "name a field that the search produces".to_owned();
         }
         format!("the result has: {}", listed.join(", "))
-    }
-
-    /// Names of the data models that the search reads, subsearches included; sorted.
-    pub fn data_models(&self) -> BTreeSet<String> {
-        let mut models = BTreeSet::new();
-        data_models(&self.plan, &mut models);
-        models
-    }
-}
-
-fn data_models(plan: &Plan, models: &mut BTreeSet<String>) {
-    for nested in &plan.subsearches {
-        data_models(nested, models);
-    }
-    for step in &plan.steps {
-        match &step.op {
-            Op::Dataset { model, .. } => {
-                models.insert(model.node.to_string());
-            }
-            Op::Join(join) => data_models(&join.plan, models),
-            Op::Append(plan) | Op::AppendPipe(plan) => data_models(plan, models),
-            _ => {}
-        }
     }
 }

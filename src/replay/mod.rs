@@ -8,6 +8,7 @@ pub mod dataset;
 mod download;
 mod fields;
 mod lookups;
+pub mod output;
 mod raw;
 mod reason;
 mod result;
@@ -16,6 +17,8 @@ mod source;
 mod verdict;
 
 pub use cim::CimSource;
+pub use dataset::Finder;
+pub use download::Progress;
 pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};

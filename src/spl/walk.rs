@@ -1,6 +1,6 @@
 //! Walking a tree.
 
-use super::ast::{AggregateArgument, Arg, Expr, ExprKind, Search, Stage, Term, TermKind};
+use super::ast::{AggregateArgument, Arg, Expr, ExprKind, Search, Stage, Term, TermKind, Word};
 
 /// Calls `visit` for every stage, those of subsearches included, in the order of their text.
 pub fn stages<'t>(search: &'t Search, visit: &mut impl FnMut(&'t Stage)) {
@@ -10,6 +10,20 @@ pub fn stages<'t>(search: &'t Search, visit: &mut impl FnMut(&'t Stage)) {
             in_arg(&arg.node, visit);
         }
     }
+}
+
+/// The names of the lookups that a search uses, in the order of its text, subsearches included.
+pub fn lookups(search: &Search) -> Vec<&Word> {
+    let mut found = Vec::new();
+    stages(search, &mut |stage| {
+        if matches!(stage.command.node.as_str(), "lookup" | "inputlookup" | "outputlookup") {
+            found.extend(stage.args.iter().find_map(|arg| match &arg.node {
+                Arg::Word(word) => Some(word),
+                _ => None,
+            }));
+        }
+    });
+    found
 }
 
 fn in_arg<'t>(arg: &'t Arg, visit: &mut impl FnMut(&'t Stage)) {
