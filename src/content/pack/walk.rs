@@ -1,7 +1,8 @@
 //! Which files of a pack are content: `*.yml` at any depth below the folder of a kind.
 
 use super::Kind;
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 /// Deeper folders are not entered.
@@ -57,25 +58,31 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn entry(&mut self, real: &Path, path: &Path) {
+        // A symlink is followed as long as it stays in the pack. (Most entries are none, and need no resolving.)
+        let resolved = match real.symlink_metadata().map(|metadata| metadata.is_symlink()) {
+            Ok(true) => real.canonicalize(),
+            Ok(false) => Ok(real.to_owned()),
+            Err(error) => Err(error),
+        };
+        match resolved.and_then(|resolved| Ok((fs::metadata(&resolved)?.file_type(), resolved))) {
+            Ok((kind, resolved)) => self.resolved(&resolved, kind, path),
+            // A dangling or circular symlink matters only under a name that would be read.
+            Err(error) => self.report_if_content(path, State::Unreadable(error.to_string())),
+        }
+    }
+
+    /// `real` has no symlinks in it.
+    fn resolved(&mut self, real: &Path, kind: FileType, path: &Path) {
         if self.found.len() >= MAX_FILES {
             return;
         }
-        let resolved = match real.canonicalize() {
-            Ok(resolved) => resolved,
-            // A dangling or circular symlink matters only under a name that would be read.
-            Err(error) => return self.report_if_content(path, State::Unreadable(error.to_string())),
-        };
-        let Ok(metadata) = fs::metadata(&resolved) else {
-            return self.report_if_content(path, State::Unreadable("it vanished".to_owned()));
-        };
-        if !resolved.starts_with(self.real_root) {
-            let matters = metadata.is_dir() || is_content_name(path);
-            if matters {
+        if !real.starts_with(self.real_root) {
+            if kind.is_dir() || is_content_name(path) {
                 self.report(path, State::LeadsOutside);
             }
-        } else if metadata.is_dir() {
-            self.folder(&resolved, path);
-        } else if metadata.is_file() {
+        } else if kind.is_dir() {
+            self.folder(real, path);
+        } else if kind.is_file() {
             if is_content_name(path) {
                 let suffix = path.extension().is_some_and(|suffix| suffix == "yml");
                 self.report(path, if suffix { State::Content } else { State::OtherSuffix });
@@ -89,14 +96,25 @@ impl Walk<'_> {
         if self.parents.iter().any(|open| open == real) || self.parents.len() >= MAX_DEPTH {
             return self.report(path, State::Loop);
         }
-        let mut names = match fs::read_dir(real) {
-            Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect::<Vec<_>>(),
+        let entries = fs::read_dir(real).and_then(|entries| {
+            entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))).collect()
+        });
+        let mut entries: Vec<(OsString, FileType)> = match entries {
+            Ok(entries) => entries,
             Err(error) => return self.report(path, State::Unreadable(error.to_string())),
         };
-        names.sort();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.parents.push(real.to_owned());
-        for name in names.iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
-            self.entry(&real.join(name), &path.join(name));
+        for (name, kind) in entries {
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let (real, path) = (real.join(&name), path.join(&name));
+            if kind.is_symlink() {
+                self.entry(&real, &path);
+            } else {
+                self.resolved(&real, kind, &path);
+            }
         }
         self.parents.pop();
     }

@@ -9,7 +9,8 @@ use super::{Data, Node, Scalar, ScalarValue, Style, problems, resolve};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Place, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Nested lists and mappings, aliases resolved.
@@ -333,18 +334,21 @@ impl Composer<'_> {
         if merged.is_empty() {
             return Ok(own);
         }
-        let mut seen: std::collections::HashSet<String> = own.iter().map(|(key, _)| key_identity(key)).collect();
+        let mut seen: HashSet<String> = own.iter().map(|(key, _)| key_identity(key).into_owned()).collect();
         // What a key has of its own wins; among merged mappings, the first that has it.
-        merged.retain(|(key, _)| seen.insert(key_identity(key)));
+        merged.retain(|(key, _)| seen.insert(key_identity(key).into_owned()));
         merged.extend(own);
         Ok(merged)
     }
 
     fn without_repetitions(&mut self, pairs: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
+        if !has_repetitions(&pairs) {
+            return pairs;
+        }
         let mut at: HashMap<String, usize> = HashMap::with_capacity(pairs.len());
         let mut kept: Vec<(Node, Node)> = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
-            match at.entry(key_identity(&key)) {
+            match at.entry(key_identity(&key).into_owned()) {
                 std::collections::hash_map::Entry::Occupied(entry) => {
                     let first = &mut kept[*entry.get()];
                     let name = key.as_str().unwrap_or_default();
@@ -397,17 +401,28 @@ fn merge(value: Node, into: &mut Vec<(Node, Node)>) -> Step {
     Ok(())
 }
 
+/// Whether a key occurs twice. Most mappings are short, and have none.
+fn has_repetitions(pairs: &[(Node, Node)]) -> bool {
+    let keys = pairs.iter().map(|(key, _)| key_identity(key));
+    if pairs.len() > 32 {
+        let mut seen = HashSet::with_capacity(pairs.len());
+        return !keys.into_iter().all(|key| seen.insert(key));
+    }
+    let keys: Vec<_> = keys.collect();
+    keys.iter().enumerate().any(|(at, key)| keys[..at].contains(key))
+}
+
 /// Two keys are the same if they have the same text and are both text, or both something else.
-fn key_identity(key: &Node) -> String {
+fn key_identity(key: &Node) -> Cow<'_, str> {
     match &key.data {
-        Data::Scalar(Scalar { text, value: ScalarValue::Text, .. }) => text.as_str().to_owned(),
-        Data::Scalar(Scalar { text, value, .. }) => match value {
+        Data::Scalar(Scalar { text, value: ScalarValue::Text, .. }) => Cow::Borrowed(text.as_str()),
+        Data::Scalar(Scalar { text, value, .. }) => Cow::Owned(match value {
             ScalarValue::Text | ScalarValue::Date | ScalarValue::Float(_) => format!("\0{}", text.as_str()),
             ScalarValue::Null => "\0null".to_owned(),
             ScalarValue::Bool(value) => format!("\0{value}"),
             ScalarValue::Int(value) => format!("\0{value}"),
-        },
-        Data::Sequence(_) | Data::Mapping(_) => String::new(),
+        }),
+        Data::Sequence(_) | Data::Mapping(_) => Cow::Borrowed(""),
     }
 }
 
