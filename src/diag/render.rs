@@ -23,7 +23,7 @@ pub struct Style {
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
     let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler =
-        GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(0);
+        GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1);
     let mut out = String::new();
     let report = Report::new(diagnostic, sources);
     if handler.render_report(&mut out, &report).is_err() {
@@ -112,7 +112,7 @@ impl SourceCode for Lines {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
-        _before: usize,
+        before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let text = &*self.text;
@@ -123,6 +123,12 @@ impl SourceCode for Lines {
         let mut start = head.rfind('\n').map_or(0, |at| at + 1);
         let mut end = tail.find('\n').map_or(text.len(), |at| to + at);
         let line = head.matches('\n').count();
+        if before == 0 {
+            // miette asks for the place itself, to name it in the head of the drawing.
+            let column = text[start..from].chars().count();
+            let bytes = &text.as_bytes()[from..to];
+            return Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), bytes, *span, line, column, 1)));
+        }
         if end - start > LONGEST_LINE && !text[from..to].contains('\n') {
             start = start.max(floor(text, from.saturating_sub(MARGIN)));
             end = end.min(floor(text, to.saturating_add(MARGIN)));
