@@ -15,7 +15,7 @@ use crate::source::{Copied, Frame, Located, Place, Span};
 use call::Call;
 use std::sync::Arc;
 
-/// An expanded search may be this long (bytes). The longest of the published content needs some 30 KiB.
+/// An expanded search may be this long (bytes), which no search that a person wrote comes near.
 pub const MAX_EXPANSION: usize = 1 << 20;
 
 /// Text that may be scanned in all, so that macros that double but give nothing are bounded too.

@@ -2,6 +2,7 @@
 
 use escudo::content::yaml::{self, Node};
 use escudo::source::{Located, Place, Sources, Span};
+use escudo::spl::ast::{AggregateArgument, Arg, ByItem, Expr, ExprKind, Search, Term, TermKind, Word};
 use escudo::spl::{self, MacroDefinition, Macros};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -181,7 +182,7 @@ fn macro_body(pack: &mut Pack, body: &str) -> Result<(), String> {
 }
 
 /// The tree without its spans.
-fn shape(search: &spl::ast::Search) -> String {
+fn shape(search: &Search) -> String {
     let text = format!("{search:?}");
     let mut parts = text.split("Span { start: ");
     let mut shape = parts.next().unwrap_or_default().to_owned();
@@ -204,6 +205,156 @@ fn printing_and_parsing_gives_the_same_tree() {
                 let second = spl::parse(&printed);
                 assert_eq!(second.problems, [], "{file}: {printed}");
                 assert_eq!(shape(&first), shape(&second.search), "{file}: {printed}");
+            }
+        }
+    }
+}
+
+/// Checks that every span lies in its parent's and on character boundaries.
+struct Nested<'t> {
+    text: &'t str,
+}
+
+impl Nested<'_> {
+    fn span(&self, span: Span, parent: Span) {
+        assert!(parent.start <= span.start && span.end <= parent.end, "{span:?} in {parent:?} of {}", self.text);
+        assert!(self.text.get(span.range()).is_some(), "{span:?} of {}", self.text);
+    }
+
+    fn search(&self, search: &Search, parent: Span) {
+        self.span(search.span, parent);
+        for stage in &search.stages {
+            self.span(stage.span, search.span);
+            self.span(stage.command.span, stage.span);
+            for arg in &stage.args {
+                self.span(arg.span, stage.span);
+                self.arg(&arg.node, arg.span);
+            }
+        }
+    }
+
+    fn words<'w>(&self, words: impl IntoIterator<Item = &'w Word>, parent: Span) {
+        for word in words {
+            self.span(word.span, parent);
+        }
+    }
+
+    fn arg(&self, arg: &Arg, parent: Span) {
+        match arg {
+            Arg::Option { name, value } => {
+                self.span(name.span, parent);
+                self.words([value], parent);
+            }
+            Arg::Word(word) => self.words([word], parent),
+            Arg::Keyword(_) | Arg::Sign(_) | Arg::Raw(_) => {}
+            Arg::Alias { source, target } => self.words([source, target], parent),
+            Arg::Replace { old, new } => self.words([old, new], parent),
+            Arg::Aggregate(aggregate) => {
+                self.span(aggregate.function.span, parent);
+                self.words(&aggregate.alias, parent);
+                match &aggregate.argument {
+                    AggregateArgument::None => {}
+                    AggregateArgument::Field(word) => self.words([word], parent),
+                    AggregateArgument::Eval(expr) => self.expr(expr, parent),
+                }
+            }
+            Arg::By(items) => {
+                for item in items {
+                    match item {
+                        ByItem::Field(word) => self.words([word], parent),
+                        ByItem::Option { name, value } => {
+                            self.span(name.span, parent);
+                            self.words([value], parent);
+                        }
+                    }
+                }
+            }
+            Arg::From { kind, name } => {
+                self.span(kind.span, parent);
+                self.words([name], parent);
+            }
+            Arg::Condition(term) => self.term(term, parent),
+            Arg::Expr(expr) => self.expr(expr, parent),
+            Arg::Assign { target, value } => {
+                self.words([target], parent);
+                self.expr(value, parent);
+            }
+            Arg::SortKey { kind, field, .. } => {
+                self.words([field], parent);
+                if let Some(kind) = kind {
+                    self.span(kind.span, parent);
+                }
+            }
+            Arg::Convert { function, field, target } => {
+                self.span(function.span, parent);
+                self.words(std::iter::once(field).chain(target), parent);
+            }
+            Arg::Match { field, pattern, .. } => self.words(std::iter::once(pattern).chain(field), parent),
+            Arg::Subsearch(search) => self.search(search, parent),
+        }
+    }
+
+    fn term(&self, term: &Term, parent: Span) {
+        self.span(term.span, parent);
+        match &term.kind {
+            TermKind::And(terms) | TermKind::Or(terms) => terms.iter().for_each(|inner| self.term(inner, term.span)),
+            TermKind::Not(inner) => self.term(inner, term.span),
+            TermKind::Compare { field, op, value } => {
+                self.words([field, value], term.span);
+                self.span(op.span, term.span);
+            }
+            TermKind::In { field, values } => self.words(std::iter::once(field).chain(values), term.span),
+            TermKind::Keyword(word) | TermKind::Term(word) | TermKind::Case(word) => self.words([word], term.span),
+            TermKind::Subsearch(search) => self.search(search, term.span),
+        }
+    }
+
+    fn expr(&self, expr: &Expr, parent: Span) {
+        self.span(expr.span, parent);
+        match &expr.kind {
+            ExprKind::Number(..) | ExprKind::Text(_) => {}
+            ExprKind::Field(word) => self.words([word], expr.span),
+            ExprKind::Unary(_, inner) => self.expr(inner, expr.span),
+            ExprKind::Binary(op, left, right) => {
+                self.span(op.span, expr.span);
+                self.expr(left, expr.span);
+                self.expr(right, expr.span);
+            }
+            ExprKind::In(inner, items) => {
+                self.expr(inner, expr.span);
+                for item in items {
+                    self.expr(item, expr.span);
+                }
+            }
+            ExprKind::Call(name, args) => {
+                self.span(name.span, expr.span);
+                for arg in args {
+                    self.expr(arg, expr.span);
+                }
+            }
+            ExprKind::Subsearch(search) => self.search(search, expr.span),
+        }
+    }
+}
+
+/// Also of broken texts: each search is cut short at several places.
+#[test]
+fn every_span_lies_in_its_parent() {
+    let Some(corpus) = corpus() else { return println!("skipped: no corpus") };
+    let name = "security_content-5.0";
+    let mut pack = Pack::read(&corpus, name);
+    let found = searches(&mut pack, &corpus.join(name));
+    for Found { search, .. } in found.iter().filter(|found| found.kind != "drilldowns").step_by(5) {
+        let text = spl::expand(search, &pack).text.as_str().to_owned();
+        for part in 1..=4 {
+            let end = text.floor_char_boundary(text.len() * part / 4);
+            let text = &text[..end];
+            let parsed = spl::parse(text);
+            let whole = Span::new(0, text.len());
+            Nested { text }.search(&parsed.search, whole);
+            for problem in &parsed.problems {
+                Nested { text }.span(problem.span, whole);
+                problem.related.iter().for_each(|(span, _)| Nested { text }.span(*span, whole));
             }
         }
     }

@@ -192,6 +192,7 @@ fn arguments_of_commands() {
         ("| top limit=5 a by b", "opt word by"),
         ("| map search=\"search a=$b$ | head 1\" maxsearches=5", "opt opt"),
         ("| eval \"a b\"=1, {x}=2, p{x}-y=3, 'z'=4,", "assign assign assign assign"),
+        ("| fieldformat a=strftime(a, \"%F\")", "assign"),
         ("| makemv delim=\" \" a", "opt word"),
         ("| spath input=a output=b path=c{}.d{@e}", "opt opt opt"),
     ];
