@@ -2,45 +2,64 @@
 //!
 //! The only file of this room that knows how [`crate::expr`] resolves functions and compiles patterns.
 
-use crate::diag::{Problem, codes};
-use crate::expr::stats::StatsFunction;
-use crate::expr::{Context, Expr, Predicate};
+use crate::diag::Problem;
+use crate::expr::stats::{self, StatsFunction};
+use crate::expr::{Context, Expr, Lowering, Predicate};
 use crate::ir::Plan;
 use crate::ir::op::BinSpan;
 use crate::source::{Span, Spanned};
 use crate::spl::ast::{self, BinaryOp, CompareOp, ExprKind, Quote, UnaryOp, Word};
 use crate::value::regex::Regex;
 use crate::value::time::TimeSpan;
-use crate::value::{Batch, Column, Value};
+use crate::value::{Batch, Column};
 use std::sync::Arc;
 
-pub(super) fn lower_expr(expr: &ast::Expr, problems: &mut Vec<Problem>, plans: &mut Vec<Plan>) -> Option<Expr> {
-    let _ = (expr, problems, plans);
-    None
+/// An expression, lowered by one of [`Lowering::expr`], [`Lowering::value`] and [`Lowering::condition`].
+pub(super) fn lower_expr(
+    expr: &ast::Expr,
+    lower: fn(&mut Lowering, &ast::Expr) -> Expr,
+    problems: &mut Vec<Problem>,
+    plans: &mut Vec<Plan>,
+) -> Option<Expr> {
+    let mut lowering = Lowering::numbered_from(plans.len());
+    let lowered = lower(&mut lowering, expr);
+    let failed = lowering.failed();
+    take(lowering, problems, plans);
+    (!failed).then_some(lowered)
 }
 
 pub(super) fn lower_term(term: &ast::Term, problems: &mut Vec<Problem>, plans: &mut Vec<Plan>) -> Predicate {
-    let _ = (term, problems, plans);
-    Predicate::And(Vec::new())
+    let mut lowering = Lowering::numbered_from(plans.len());
+    let lowered = lowering.predicate(term);
+    take(lowering, problems, plans);
+    lowered
+}
+
+/// Takes over what a lowering has found: its problems, and its subsearches as plans in the order of their indices.
+fn take(lowering: Lowering, problems: &mut Vec<Problem>, plans: &mut Vec<Plan>) {
+    problems.extend(lowering.problems);
+    for search in &lowering.subsearches {
+        plans.push(super::lower::plan(search, true, problems));
+    }
 }
 
 pub(super) fn regex(pattern: &Word, problems: &mut Vec<Problem>) -> Option<Arc<Regex>> {
-    match Regex::new(&pattern.text) {
-        Ok(regex) => Some(Arc::new(regex)),
-        Err(error) => {
-            let message = format!("the regular expression cannot be read: {error}");
-            problems.push(Problem::new(codes::BAD_REGEX, message, pattern.span));
-            None
-        }
-    }
+    let mut lowering = Lowering::new();
+    let regex = lowering.regex(&pattern.text, pattern.span);
+    problems.extend(lowering.problems);
+    regex
 }
 
 pub(super) fn stats_function(
     call: &ast::Aggregate,
     problems: &mut Vec<Problem>,
 ) -> Option<(&'static StatsFunction, Option<f64>)> {
-    let _ = (call, problems);
-    None
+    let found = stats::resolve(&call.function.node);
+    match found {
+        None => problems.push(stats::unknown(&call.function)),
+        Some((function, _)) => problems.extend(stats::check(function, call)),
+    }
+    found
 }
 
 /// The size of a bucket: a bare number, or a number with a unit of time. For `_time`, a bare number is in seconds.
@@ -59,14 +78,12 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
 
 /// The values of an expression, one per row.
 pub(super) fn eval(expr: &Expr, batch: &Batch, context: &Context) -> Column {
-    let _ = (expr, context);
-    Column::repeat(Value::Null, batch.rows())
+    crate::expr::eval::eval(expr, batch, context)
 }
 
 /// Which rows satisfy a condition.
 pub(super) fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Vec<bool> {
-    let _ = (predicate, context);
-    vec![true; batch.rows()]
+    crate::expr::predicate::select(predicate, batch, context)
 }
 
 // ---- Trees ---------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ impl Command for Eval {
         let mut assignments = Vec::new();
         for arg in &stage.args {
             let Arg::Assign { target, value } = &arg.node else { continue };
-            let value = match cx.expr(value) {
+            let value = match cx.value(value) {
                 Some(value) => value,
                 // The field exists from here on, whatever its value: no consequence is reported twice.
                 None => Expr::Literal(Value::Null),

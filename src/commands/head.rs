@@ -70,7 +70,7 @@ impl Command for Head {
             _ => None,
         });
         if let Some(test) = test {
-            match cx.expr(test) {
+            match cx.condition(test) {
                 Some(test) => cx.native(While {
                     test,
                     keep_last: options.flag("keeplast", false),

@@ -3,7 +3,7 @@
 use super::options::bad_value;
 use super::{build, find, unsupported};
 use crate::diag::{Problem, codes};
-use crate::expr::{Expr, FieldRef, Predicate};
+use crate::expr::{Expr, FieldRef, Lowering, Predicate};
 use crate::ir::op::{Aggregate, AggregateInput, BinSpan, Selector};
 use crate::ir::{Native, Op, Plan, Step};
 use crate::source::{Span, Spanned};
@@ -140,7 +140,17 @@ impl Lower<'_> {
 
     /// An eval expression; none if it has problems, which are then reported.
     pub fn expr(&mut self, expr: &ast::Expr) -> Option<Expr> {
-        build::lower_expr(expr, self.problems, &mut self.plan.subsearches)
+        build::lower_expr(expr, Lowering::expr, self.problems, &mut self.plan.subsearches)
+    }
+
+    /// As [`Lower::expr`], for a value that goes into a field, which cannot be a Boolean.
+    pub fn value(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        build::lower_expr(expr, Lowering::value, self.problems, &mut self.plan.subsearches)
+    }
+
+    /// As [`Lower::expr`], for a condition.
+    pub fn condition(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        build::lower_expr(expr, Lowering::condition, self.problems, &mut self.plan.subsearches)
     }
 
     /// A search expression; terms with problems are left out and reported.

@@ -39,7 +39,7 @@ impl Command for Where {
             _ => None,
         });
         let Some(written) = written else { return cx.incomplete("an expression") };
-        match cx.expr(written) {
+        match cx.condition(written) {
             Some(expr) => cx.push(Op::Filter(Condition::Where(expr))),
             None => cx.unsupported("its expression has errors"),
         }

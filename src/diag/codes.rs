@@ -74,7 +74,10 @@ codes! {
     BAD_REGEX = "bad-regex", Error, "A regular expression cannot be read";
     BAD_SED = "bad-sed", Error, "A sed expression cannot be read";
     BAD_SPATH = "bad-spath", Error, "A path of spath cannot be read";
+    BAD_TIME = "bad-time", Error, "A time modifier has a value that is no time";
+    BOOLEAN_ASSIGNED = "boolean-assigned", Error, "A field is set to a Boolean, which no field can hold";
     BY_BEFORE_AGGREGATION = "by-before-aggregation", Error, "A `by` clause stands before the aggregations";
+    CONDITION_NOT_BOOLEAN = "condition-not-boolean", Warning, "A condition is a value that is neither true nor false";
     CONF_SYNTAX = "conf-syntax", Warning, "A line of a .conf file is neither a stanza, a setting nor a comment";
     CONF_VALUE = "conf-value", Warning, "A setting of a .conf file has a value that does not work";
     DROPPED_FIELD = "dropped-field", Warning, "A command reads a field that an earlier command dropped or renamed";
@@ -84,6 +87,7 @@ codes! {
     FILE_SUFFIX = "file-suffix", Warning, "A file ends in `.yaml` and is therefore not read";
     FILE_UNREADABLE = "file-unreadable", Error, "A file of the pack cannot be read";
     FOREIGN_OPERATOR = "foreign-operator", Error, "An operator of another language is used: `&&`, `||` or `!`";
+    FUNCTION_ARITY = "function-arity", Error, "A function has too few or too many arguments";
     IN_WITHOUT_PARENTHESES = "in-without-parentheses", Error, "The list after `IN` has no parentheses";
     LOWERCASE_BOOLEAN = "lowercase-boolean", Warning, "A lower-case `and`, `or` or `not` in a search expression is a word to look for";
     MACRO_ARITY = "macro-arity", Error, "A macro is called with a number of arguments that no definition takes";
@@ -92,6 +96,7 @@ codes! {
     MISSING_FILTER_MACRO = "missing-filter-macro", Error, "A search does not call the detection's own filter macro";
     MISSING_PIPE = "missing-pipe", Error, "A command starts without a pipe before it";
     MODEL_SYNTAX = "model-syntax", Warning, "A data model's file does not have the shape of a data model";
+    MVFILTER_FIELDS = "mvfilter-fields", Error, "The condition of `mvfilter` names no field or more than one";
     NESTING_TOO_DEEP = "nesting-too-deep", Error, "Brackets, operators or macros nest too deep";
     NOT_GENERATING = "not-generating", Error, "A search begins with a command that needs rows";
     PATH_OUTSIDE_PACK = "path-outside-pack", Error, "A file name or symlink leads out of the pack";
@@ -123,8 +128,12 @@ codes! {
     UNKNOWN_TOKEN = "unknown-token", Warning, "A token names a field that the search does not produce";
     UNMATCHED_CLOSER = "unmatched-closer", Error, "A closing bracket or parenthesis has no opening one";
     UNSAFE_PAGE_PATH = "unsafe-page-path", Error, "A page of the documentation has a path outside its folder";
+    UNSUPPORTED_FUNCTION = "unsupported-function", Warning, "A function is known but cannot be computed here";
     UNSUPPORTED_OPTION = "unsupported-option", Warning, "An option is known but changes nothing here";
     UNSUPPORTED_SETTING = "unsupported-setting", Warning, "A knowledge object uses a setting that is not supported";
+    UNSUPPORTED_SUBSEARCH = "unsupported-subsearch", Warning, "A subsearch stands where it cannot be run here";
+    UNSUPPORTED_TIME = "unsupported-time", Warning, "A time modifier is known but not supported here";
+    WILDCARD_IN_EVAL = "wildcard-in-eval", Warning, "A `*` in an eval comparison is an ordinary character";
     WILDCARD_MISMATCH = "wildcard-mismatch", Error, "Two names of a pair do not have the same number of `*`";
     YAML_DUPLICATE_KEY = "yaml-duplicate-key", Warning, "A mapping has one key twice; the last value is used";
     YAML_EMPTY = "yaml-empty", Error, "The file holds no YAML document";

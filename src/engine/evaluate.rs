@@ -1,26 +1,22 @@
 //! The seam to the expression room.
 
 use super::outcome::{Failure, FailureKind};
-use crate::expr::{Context, Expr, Predicate};
+use crate::expr::Context;
 use crate::ir::op::Aggregate;
-use crate::value::{Batch, Column, Value};
 
-pub(super) fn eval(_expr: &Expr, batch: &Batch, _context: &Context) -> Column {
-    Column::repeat(Value::Null, batch.rows())
-}
-
-pub(super) fn select(_predicate: &Predicate, batch: &Batch, _context: &Context) -> Vec<bool> {
-    vec![true; batch.rows()]
-}
+pub(super) use crate::expr::eval::eval;
+pub(super) use crate::expr::predicate::select;
+pub(super) use crate::expr::stats::Accumulator;
 
 /// The values of one group, summed up as they come.
-pub(super) trait Accumulator {
-    fn add(&mut self, value: &Value, time: Option<f64>);
-    fn finish(&self) -> Value;
-}
-
 pub(super) fn accumulator(aggregate: &Aggregate) -> Result<Box<dyn Accumulator>, Failure> {
-    Err(Failure::new(FailureKind::Unsupported, format!("`{}` cannot be computed yet", aggregate.function.name)))
+    match aggregate.function.unsupported {
+        Some(reason) => {
+            let text = format!("`{}` cannot be computed: {reason}", aggregate.function.name);
+            Err(Failure::new(FailureKind::Unsupported, text))
+        }
+        None => Ok(aggregate.function.accumulator(aggregate.parameter)),
+    }
 }
 
 /// The right side of `field="text"` in a search: no letter case, `*` stands for any text.

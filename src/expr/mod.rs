@@ -6,6 +6,7 @@
 
 pub mod eval;
 pub mod functions;
+pub mod kind;
 pub mod lower;
 pub mod predicate;
 pub mod stats;
@@ -17,6 +18,8 @@ use crate::value::{Name, Value};
 use std::sync::Arc;
 
 pub use crate::spl::ast::{BinaryOp, CompareOp, UnaryOp};
+pub use kind::Kind;
+pub use lower::Lowering;
 
 /// A field that an expression reads, with the place that names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +73,40 @@ pub enum Expr {
     Matches(Box<Predicate>),
 }
 
+impl Expr {
+    /// The fields that the expression reads, in the order written, repetitions included. The parts of a dotted name
+    /// are not among them.
+    pub fn fields(&self) -> Vec<FieldRef> {
+        let mut fields = Vec::new();
+        self.add_fields(&mut fields);
+        fields
+    }
+
+    fn add_fields(&self, fields: &mut Vec<FieldRef>) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Field { field, .. } => fields.push(field.clone()),
+            Self::Unary(_, operand) => operand.add_fields(fields),
+            Self::Binary(_, left, right) => {
+                left.add_fields(fields);
+                right.add_fields(fields);
+            }
+            Self::In(left, items) => {
+                left.add_fields(fields);
+                for item in items {
+                    item.add_fields(fields);
+                }
+            }
+            Self::Call { args, .. } => {
+                for arg in args {
+                    arg.add_fields(fields);
+                }
+            }
+            Self::Matches(predicate) => predicate.add_fields(fields),
+        }
+    }
+}
+
 /// A search expression, resolved: constants are compiled patterns.
 #[derive(Clone, Debug)]
 pub enum Predicate {
@@ -103,6 +140,39 @@ pub enum Predicate {
     /// The rows of a subsearch as a condition: the index of its plan in `ir::Plan::subsearches`. The engine replaces it
     /// by what the subsearch gives before the search runs.
     Subsearch(usize),
+}
+
+impl Predicate {
+    /// The predicate that every row satisfies.
+    pub const TRUE: Self = Self::And(Vec::new());
+
+    /// Whether it is plainly [`Predicate::TRUE`].
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::And(terms) if terms.is_empty())
+    }
+
+    /// The fields that the predicate reads, in the order written, repetitions included: `_raw` for words, `_time` for
+    /// time bounds, with empty spans.
+    pub fn fields(&self) -> Vec<FieldRef> {
+        let mut fields = Vec::new();
+        self.add_fields(&mut fields);
+        fields
+    }
+
+    fn add_fields(&self, fields: &mut Vec<FieldRef>) {
+        match self {
+            Self::And(terms) | Self::Or(terms) => {
+                for term in terms {
+                    term.add_fields(fields);
+                }
+            }
+            Self::Not(term) => term.add_fields(fields),
+            Self::Compare { field, .. } | Self::In { field, .. } => fields.push(field.clone()),
+            Self::Keyword(_) => fields.push(FieldRef::new("_raw", Span::default())),
+            Self::TimeBound(bound) => fields.push(FieldRef::new(bound.field(), Span::default())),
+            Self::Subsearch(_) => {}
+        }
+    }
 }
 
 /// What an evaluation needs to know besides the row.

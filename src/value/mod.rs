@@ -6,10 +6,12 @@
 pub mod address;
 pub mod batch;
 pub mod compare;
+pub mod json;
 pub mod number;
 pub mod pattern;
 pub mod regex;
 pub mod time;
+pub mod xml;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,7 +1,0 @@
-//! (to be written)
-/// A stats function.
-#[derive(Debug)]
-pub struct StatsFunction {
-    /// Lower case.
-    pub name: &'static str,
-}
