@@ -10,7 +10,7 @@ use super::lower::{selector, subsearch, words};
 use super::native::{Apply, gathered};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax, build};
-use crate::expr::Context;
+use crate::expr::{Context, Lowering};
 use crate::ir::op::{Assignment, Selector, Target, TargetPart};
 use crate::ir::{Flow, Native, NoCatalog, Op, Operator, Plan, Read, ReadKind, Schema, Step, wildcard};
 use crate::source::Span;
@@ -165,7 +165,8 @@ impl Each {
     fn assignments(&self, name: &str, caught: &[&str]) -> Vec<Assignment> {
         let mut ignored = (Vec::new(), Vec::new());
         let one = |(target, value): &(Word, Expr)| {
-            let value = build::lower_expr(&self.filled(value, name, caught), &mut ignored.0, &mut ignored.1)?;
+            let filled = self.filled(value, name, caught);
+            let value = build::lower_expr(&filled, Lowering::expr, &mut ignored.0, &mut ignored.1)?;
             let text = self.replaced(&target.text, name, caught);
             let target =
                 if text == target.text { super::eval::target(target) } else { Target::Name(text.as_str().into()) };
