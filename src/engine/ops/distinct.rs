@@ -6,26 +6,15 @@
 use super::{Each, Stage};
 use crate::engine::driver::Run;
 use crate::engine::group;
+use crate::engine::outcome::Failure;
 use crate::ir::op::Distinct;
 use crate::value::{Batch, Column, Value};
 use std::collections::HashMap;
 
 pub(super) fn open(distinct: &Distinct) -> Box<dyn Stage + '_> {
     let mut state = State { distinct, seen: HashMap::new(), run_key: None, run_length: 0 };
-    Box::new(Stateful(Each(move |batch: Batch, run: &Run<'_>| state.take(&batch, run))))
-}
-
-/// The keys seen so far are no rows that could be lost, so a `head` behind may still stop the source.
-struct Stateful<S>(S);
-
-impl<S: Stage> Stage for Stateful<S> {
-    fn push(&mut self, batch: Batch, run: &Run<'_>) -> Result<Option<Batch>, crate::engine::outcome::Failure> {
-        self.0.push(batch, run)
-    }
-
-    fn is_stateless(&self) -> bool {
-        true
-    }
+    // The keys seen so far are no rows that could be lost, so a `head` behind may still stop the source.
+    Box::new(Each(move |batch: Batch, run: &Run<'_>| state.take(&batch, run)))
 }
 
 struct State<'p> {
@@ -36,7 +25,7 @@ struct State<'p> {
 }
 
 impl State<'_> {
-    fn take(&mut self, batch: &Batch, run: &Run<'_>) -> Result<Batch, crate::engine::outcome::Failure> {
+    fn take(&mut self, batch: &Batch, run: &Run<'_>) -> Result<Batch, Failure> {
         let columns: Vec<Option<&Column>> =
             self.distinct.fields.iter().map(|field| batch.column(&field.name)).collect();
         let mut kept = Vec::new();
