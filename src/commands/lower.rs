@@ -199,7 +199,14 @@ impl Lower<'_> {
         let span = self.span;
         let call = ast::Aggregate {
             function: Spanned::new(function.to_owned(), span),
-            argument: AggregateArgument::None,
+            argument: match &argument {
+                AggregateInput::Field(field) => AggregateArgument::Field(Word {
+                    text: field.name.to_string(),
+                    quote: ast::Quote::Double,
+                    span: field.span,
+                }),
+                AggregateInput::Rows | AggregateInput::Expr(_) => AggregateArgument::None,
+            },
             alias: None,
             text: function.to_owned(),
         };

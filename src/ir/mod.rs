@@ -39,3 +39,6 @@ pub struct Step {
     /// The command in the expanded search text. Several steps of one command share it.
     pub span: Span,
 }
+
+#[cfg(test)]
+mod tests;

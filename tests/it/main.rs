@@ -5,5 +5,6 @@
 mod check;
 mod content;
 mod events;
+mod lower;
 mod score;
 mod spl;

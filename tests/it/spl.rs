@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-const PACKS: &[&str] = &["security_content-4.29", "security_content-5.0", "security_content-6"];
+pub(crate) const PACKS: &[&str] = &["security_content-4.29", "security_content-5.0", "security_content-6"];
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("ESCUDO_CORPUS").map_or_else(|| "../shared/corpus".into(), PathBuf::from);
     folder.is_dir().then_some(folder)
 }
@@ -42,13 +42,13 @@ fn documents(sources: &mut Sources, folder: &Path) -> Vec<(String, Node)> {
     documents
 }
 
-struct Pack {
+pub(crate) struct Pack {
     sources: Sources,
     macros: BTreeMap<(String, usize), MacroDefinition>,
 }
 
 impl Pack {
-    fn read(corpus: &Path, name: &str) -> Self {
+    pub(crate) fn read(corpus: &Path, name: &str) -> Self {
         let mut pack = Self { sources: Sources::new(), macros: BTreeMap::new() };
         pack.add("drop_dm_object_name", "rename $name$.* as *", &["name"]);
         // The newest pack is a part of one; macros that it lacks are those of its predecessor.
@@ -97,13 +97,13 @@ impl Macros for Pack {
 }
 
 /// One search of a pack: the kind and name of its file, and its text.
-struct Found {
-    kind: &'static str,
-    file: String,
-    search: Located,
+pub(crate) struct Found {
+    pub(crate) kind: &'static str,
+    pub(crate) file: String,
+    pub(crate) search: Located,
 }
 
-fn searches(pack: &mut Pack, folder: &Path) -> Vec<Found> {
+pub(crate) fn searches(pack: &mut Pack, folder: &Path) -> Vec<Found> {
     let mut found = Vec::new();
     for kind in ["detections", "baselines", "investigations", "removed"] {
         for (file, document) in documents(&mut pack.sources, &folder.join(kind)) {
