@@ -56,6 +56,7 @@ mod reverse;
 mod rex;
 mod search;
 mod sort;
+mod spath;
 mod stats;
 mod streamstats;
 mod table;
@@ -166,6 +167,7 @@ pub const ALL: &[&dyn Command] = &[
     &rex::Rex,
     &search::Search,
     &sort::Sort,
+    &spath::Spath,
     &stats::Stats,
     &streamstats::Streamstats,
     &table::Table,
