@@ -12,6 +12,8 @@
 //! - Results are deterministic: the same rows, options and plan give the same rows in the same order.
 //! - A command that cannot be run ends in a [`Failure`] that says so; there is never a partial answer.
 
+#[cfg(test)]
+mod cases;
 mod driver;
 mod evaluate;
 mod group;

@@ -5,11 +5,11 @@
 //! rows give a condition that nothing satisfies.
 
 use super::driver::Run;
-use super::evaluate;
 use super::outcome::{Failure, FailureKind};
 use crate::expr::{CompareOp, FieldRef, Predicate};
 use crate::ir::Plan;
 use crate::source::Span;
+use crate::value::pattern::Pattern;
 use crate::value::{Batch, Name, Value};
 
 /// The predicate with its subsearches run and replaced.
@@ -52,7 +52,7 @@ fn condition(rows: &Batch) -> Result<Predicate, Failure> {
         if texts.is_empty() {
             return Ok(Predicate::Or(Vec::new()));
         }
-        let patterns = texts.iter().map(|text| evaluate::search_pattern(text)).collect();
+        let patterns = texts.iter().map(|text| Pattern::new(text)).collect();
         return Ok(Predicate::In { field: reference(field), patterns });
     }
     let row_condition = |row: usize| {
@@ -64,7 +64,7 @@ fn condition(rows: &Batch) -> Result<Predicate, Failure> {
 }
 
 fn compare(field: &Name, value: &Value) -> Option<Predicate> {
-    let pattern = |single: &Value| evaluate::search_pattern(&single.to_text());
+    let pattern = |single: &Value| Pattern::new(&single.to_text());
     match value.values() {
         [] => None,
         [single] => Some(Predicate::Compare { field: reference(field), op: CompareOp::Eq, pattern: pattern(single) }),

@@ -7,9 +7,11 @@
 //! - `f(eval(...))` takes the value of the expression per row; `count(eval(...))` counts the rows in which it is true.
 
 use super::driver::Run;
-use super::evaluate::{self, Accumulator};
+use super::evaluate;
 use super::group::{self, Groups};
 use super::outcome::{Failure, FailureKind};
+use crate::expr::eval;
+use crate::expr::stats::Accumulator;
 use crate::ir::op::{Aggregate, AggregateInput, Selector};
 use crate::ir::wildcard;
 use crate::value::{Batch, Column, Name, Value};
@@ -207,7 +209,7 @@ pub(super) fn input(aggregate: &Aggregate, batch: &Batch, run: &Run<'_>) -> Inpu
             batch.column(&field.name).map_or(Input::Absent, |column| Input::Column(column.clone()))
         }
         AggregateInput::Expr(expr) => {
-            let mut column = evaluate::eval(expr, batch, run.context());
+            let mut column = eval::eval(expr, batch, run.context());
             let counts_truth = aggregate.function.name == "count";
             for value in column.values_mut() {
                 match value {

@@ -5,7 +5,6 @@
 
 use super::{Each, Stage, Whole};
 use crate::engine::driver::Run;
-use crate::engine::evaluate;
 use crate::ir::op::{Bin, BinSpan};
 use crate::value::{Batch, Column, Value, number};
 
@@ -19,7 +18,7 @@ pub(super) fn open(bin: &Bin) -> Box<dyn Stage + '_> {
             Box::new(Each(move |rows: Batch, _run: &Run<'_>| Ok(replace(rows, bin, |value| bucket(bin, span, value)))))
         }
         BinSpan::Time(ref span) => Box::new(Each(move |rows: Batch, run: &Run<'_>| {
-            Ok(replace(rows, bin, |value| Value::Number(evaluate::floor(*span, value, run.context()))))
+            Ok(replace(rows, bin, |value| Value::Number(span.floor(value, &run.context().zone))))
         })),
     }
 }

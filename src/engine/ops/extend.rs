@@ -5,8 +5,8 @@
 
 use super::{Each, Stage};
 use crate::engine::driver::Run;
-use crate::engine::evaluate;
 use crate::engine::outcome::{Failure, FailureKind};
+use crate::expr::eval;
 use crate::ir::op::{Assignment, Target, TargetPart};
 use crate::value::{Batch, Column, Name, Value};
 use indexmap::IndexMap;
@@ -17,26 +17,14 @@ const MAX_TEMPLATE_FIELDS: usize = 4096;
 pub(super) fn open(assignments: &[Assignment]) -> Box<dyn Stage + '_> {
     Box::new(Each(move |mut batch: Batch, run: &Run<'_>| {
         for assignment in assignments {
-            let column = evaluate::eval(&assignment.value, &batch, run.context());
+            let column = eval::eval(&assignment.value, &batch, run.context());
             match &assignment.target {
-                Target::Name(name) => batch.set(name.clone(), stored(column)),
+                Target::Name(name) => batch.set(name.clone(), eval::stored(column)),
                 Target::Template(parts) => set_by_template(&mut batch, parts, &column)?,
             }
         }
         Ok(batch)
     }))
-}
-
-/// A column without Booleans: rows hold texts and numbers only.
-fn stored(mut column: Column) -> Column {
-    if column.values().iter().any(|value| matches!(value, Value::Bool(_))) {
-        for value in column.values_mut() {
-            if let Value::Bool(_) = value {
-                *value = Value::text(value.to_text());
-            }
-        }
-    }
-    column
 }
 
 fn set_by_template(batch: &mut Batch, parts: &[TargetPart], column: &Column) -> Result<(), Failure> {
@@ -51,7 +39,7 @@ fn set_by_template(batch: &mut Batch, parts: &[TargetPart], column: &Column) -> 
         }
     }
     for (name, column) in made {
-        batch.set(Name::from(name), stored(column));
+        batch.set(Name::from(name), eval::stored(column));
     }
     Ok(())
 }

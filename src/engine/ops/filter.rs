@@ -4,12 +4,11 @@
 
 use super::{Each, Stage};
 use crate::engine::driver::Run;
-use crate::engine::evaluate;
 use crate::engine::outcome::Failure;
-use crate::expr::{Context, Predicate};
+use crate::expr::{Context, Predicate, eval, predicate};
 use crate::ir::Plan;
 use crate::ir::op::Condition;
-use crate::value::{Batch, Value};
+use crate::value::Batch;
 
 pub(super) fn open<'p>(
     condition: &'p Condition,
@@ -22,9 +21,7 @@ pub(super) fn open<'p>(
             Box::new(Each(move |batch: Batch, run: &Run<'_>| Ok(select(&predicate, &batch, run.context()))))
         }
         Condition::Where(expr) => Box::new(Each(move |batch: Batch, run: &Run<'_>| {
-            let column = evaluate::eval(expr, &batch, run.context());
-            let kept = column.values().iter().map(|value| *value == Value::Bool(true));
-            Ok(keep(&batch, kept))
+            Ok(keep(&batch, eval::holds(expr, &batch, run.context()).into_iter()))
         })),
     })
 }
@@ -34,7 +31,7 @@ pub fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Batch 
     if matches!(predicate, Predicate::And(all) if all.is_empty()) {
         return batch.clone();
     }
-    keep(batch, evaluate::select(predicate, batch, context).into_iter())
+    keep(batch, predicate::select(predicate, batch, context).into_iter())
 }
 
 fn keep(batch: &Batch, kept: impl Iterator<Item = bool>) -> Batch {

@@ -6,10 +6,11 @@
 
 use super::{Stage, Whole};
 use crate::engine::driver::Run;
-use crate::engine::evaluate::{self, Accumulator};
+use crate::engine::evaluate;
 use crate::engine::group::Groups;
 use crate::engine::outcome::{Failure, FailureKind};
 use crate::engine::summary::{self, Input, Summary};
+use crate::expr::stats::Accumulator;
 use crate::ir::op::{Window, WindowFrame};
 use crate::value::{Batch, Column, Value};
 use std::collections::{HashMap, VecDeque};
