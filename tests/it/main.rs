@@ -3,6 +3,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they skip")]
 
 mod check;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod cli;
 mod content;
 mod events;
 mod lower;

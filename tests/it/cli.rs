@@ -1,0 +1,172 @@
+//! The program as a user meets it: arguments, exit status, what goes to which stream.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn escudo(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("escudo").expect("the binary is built with the tests");
+    command.current_dir(ROOT).env_remove("NO_COLOR").args(args);
+    command
+}
+
+fn stdout(command: &mut Command) -> String {
+    String::from_utf8(command.output().expect("runs").stdout).expect("UTF-8")
+}
+
+fn stderr(command: &mut Command) -> String {
+    String::from_utf8(command.output().expect("runs").stderr).expect("UTF-8")
+}
+
+fn json(command: &mut Command) -> Vec<Value> {
+    serde_json::from_str(&stdout(command)).expect("one JSON array")
+}
+
+/// A file of our own in a folder that goes away with the result.
+fn file(name: &str, text: impl AsRef<[u8]>) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("a file");
+    (folder, path)
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+#[test]
+fn the_own_pack_is_well() {
+    escudo(&["check", "."]).assert().code(0);
+    let results = json(&mut escudo(&["test", ".", "--format", "json"]));
+    assert!(results.len() >= 5);
+    for result in &results {
+        assert_eq!(result["status"], "pass", "{result}");
+        for key in ["detection", "id", "file", "test", "reason", "events", "rows"] {
+            assert!(result.get(key).is_some(), "{key} in {result}");
+        }
+    }
+}
+
+#[test]
+fn a_build_writes_reports_and_pages() {
+    let out = tempfile::tempdir().expect("a folder");
+    escudo(&["build", ".", "-o", path(out.path())]).assert().code(0);
+    for name in ["check.json", "test_results/summary.yml", "test_results/junit.xml", "docs/markdown", "docs/jekyll"] {
+        assert!(out.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn findings_are_machine_readable() {
+    let case = "tests/cases/check/detections/unknown_story.yml";
+    let found = json(escudo(&["check", case, "--format", "json"]).env("X", "1"));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["code"], "unknown-story");
+    assert_eq!((&found[0]["line"], &found[0]["column"]), (&45.into(), &7.into()));
+    assert_eq!((&found[0]["end_line"], &found[0]["end_column"]), (&45.into(), &13.into()));
+    assert_eq!(found[0]["file"], case);
+    escudo(&["check", case]).assert().code(1);
+    let log: Value = serde_json::from_str(&stdout(&mut escudo(&["check", case, "--format", "sarif"]))).expect("JSON");
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "unknown-story");
+    let line = stdout(&mut escudo(&["check", case, "--format", "github"]));
+    assert!(line.starts_with("::error file=tests/cases/check/detections/unknown_story.yml,line=45,"), "{line}");
+    let xml = stdout(&mut escudo(&["check", case, "--format", "junit"]));
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+}
+
+#[test]
+fn wrong_usage_is_two_and_one_line() {
+    for args in [
+        &["check", "no/such/pack"][..],
+        &["check", "/"],
+        &["test", "no/such/pack"],
+        &["docs", "no/such/pack", "-o", "/tmp/never"],
+        &["explain", "No Such Detection"],
+        &["search", "search *", "no-such-file.log"],
+        &["search", "search *", "--datamodel", "Endpont.Processes", "Cargo.toml"],
+        &["search", "| stats count by (", "Cargo.toml"],
+        &["frobnicate"],
+    ] {
+        let mut command = escudo(args);
+        command.assert().code(2);
+        let text = stderr(&mut command);
+        assert!(!text.trim().is_empty() && !text.contains("panicked"), "{args:?}: {text}");
+    }
+}
+
+#[test]
+fn cim_events_are_searched_with_and_without_prefix() {
+    let rows = "{\"Processes.process_name\":\"a.exe\",\"Processes.dest\":\"h1\",\"_time\":\"1700000000\"}\n\
+                {\"process_name\":\"A.EXE\",\"dest\":\"h2\",\"_time\":1700000001}\n\
+                {\"process_name\":\"b.exe\",\"dest\":[\"h1\",\"h2\"],\"_time\":1700000002}\n";
+    let (_folder, log) = file("cim.jsonl", rows);
+    let search = "| tstats count values(Processes.dest) as dest max(_time) as last \
+                  from datamodel=Endpoint.Processes where Processes.process_name=a* by Processes.process_name";
+    let args = ["search", search, path(&log), "--datamodel", "Endpoint.Processes", "--format", "json"];
+    let found = json(&mut escudo(&args));
+    // By-values keep their case and come in byte order: upper case first.
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0]["Processes.process_name"], "A.EXE");
+    assert_eq!(found[0]["dest"], "h2");
+    assert_eq!(found[1]["Processes.process_name"], "a.exe");
+    assert_eq!(found[1]["last"], 1_700_000_000);
+    let search = "| tstats count from datamodel=Endpoint.Processes by Processes.dest";
+    let found =
+        json(&mut escudo(&["search", search, path(&log), "--datamodel", "Endpoint.Processes", "--format", "json"]));
+    let counts: Vec<(&str, i64)> =
+        found.iter().map(|row| (row["Processes.dest"].as_str().unwrap(), row["count"].as_i64().unwrap())).collect();
+    assert_eq!(counts, [("h1", 2), ("h2", 2)]);
+}
+
+#[test]
+fn no_rows_are_explained() {
+    let (_folder, log) = file("cim.jsonl", "{\"process_name\":\"a.exe\",\"_time\":1}\n");
+    let search = "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=zz by Processes.dest";
+    let mut command = escudo(&["search", search, path(&log), "--datamodel", "Endpoint.Processes"]);
+    command.assert().code(0).stdout("");
+    let text = stderr(&mut command);
+    assert!(text.contains("no rows: 1 events read"), "{text}");
+}
+
+#[test]
+fn explain_tells_all_of_a_detection() {
+    let text = stdout(&mut escudo(&["explain", "Windows Ngrok Tunnel Started", "--format", "json"]));
+    let object: Value = serde_json::from_str(&text).expect("one object");
+    for key in ["name", "search", "expanded", "plan", "datamodels", "macros", "lookups", "fields_read", "fields_out"] {
+        assert!(object.get(key).is_some(), "{key}");
+    }
+    assert_eq!(object["datamodels"][0], "Endpoint.Processes");
+    assert!(object["fields_out"].as_array().unwrap().iter().any(|field| field == "firstTime"));
+    assert!(!object["expanded"].as_str().unwrap().contains('`'));
+}
+
+#[test]
+fn hostile_content_ends_in_a_clear_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder.path().join("detections")).unwrap();
+    fs::create_dir_all(folder.path().join("macros")).unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let bomb = (1..30).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
+        let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
+        format!("{text}a{n}: &a{n} [{aliases}]\n")
+    });
+    write("detections/bomb.yml", bomb.as_bytes());
+    write(
+        "detections/deep.yml",
+        format!("name: deep\nsearch: '| where {}1=1{}'\n", "(".repeat(10_000), ")".repeat(10_000)).as_bytes(),
+    );
+    write("detections/itself.yml", b"name: itself\nsearch: 'index=x `itself`'\n");
+    write("macros/itself.yml", b"name: itself\ndefinition: '`itself` `itself`'\n");
+    write("detections/bytes.yml", b"name: \xff\xfe\n");
+    write("detections/nest.yml", "[".repeat(100_000).as_bytes());
+    let found = json(&mut escudo(&["check", path(folder.path()), "--format", "json"]));
+    let codes: Vec<&str> = found.iter().map(|found| found["code"].as_str().unwrap()).collect();
+    for code in ["yaml-limit", "nesting-too-deep", "recursive-macro", "yaml-not-utf8"] {
+        assert!(codes.contains(&code), "{code} in {codes:?}");
+    }
+    escudo(&["check", path(folder.path())]).assert().code(1);
+}
