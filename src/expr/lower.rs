@@ -368,7 +368,7 @@ fn unknown_function(name: &Spanned<String>) -> Problem {
     }
     let known = functions::all().flat_map(|function| std::iter::once(&function.name).chain(function.aliases));
     match nearest(&name.node, known.copied()) {
-        Some(known) => problem.help(format!("a function with a similar name exists: `{known}`")),
+        Some(known) => problem.help(format!("did you mean `{known}`?")),
         None => problem,
     }
 }

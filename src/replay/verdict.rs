@@ -64,7 +64,7 @@ fn missing_risk(rows: &Batch, field: &str) -> Option<String> {
     if !is_column {
         let names = rows.columns().filter(|(_, column)| column.values().iter().any(|value| !value.is_null()));
         let near = crate::diag::nearest(field, names.map(|(name, _)| &**name));
-        let hint = near.map_or_else(String::new, |near| format!("; a field with a similar name exists: `{near}`"));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         return Some(format!("the risk object `{field}` is no field of the result{hint}"));
     }
     let lacking = rows.rows() - filled;

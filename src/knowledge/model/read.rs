@@ -146,7 +146,7 @@ impl Reader<'_> {
             );
             let mut problem = Diagnostic::new(codes::MODEL_SYNTAX, message, self.place(&orphan.parent_name));
             if let Some(near) = crate::diag::nearest(&orphan.parent_name, datasets.iter().map(|d| &*d.name)) {
-                problem = problem.help(format!("a dataset with a similar name exists: `{near}`"));
+                problem = problem.help(format!("did you mean `{near}`?"));
             }
             self.problems.push(problem);
         }
