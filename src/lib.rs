@@ -13,6 +13,7 @@ pub mod events;
 pub mod expr;
 pub mod ir;
 pub mod knowledge;
+pub mod manual;
 pub mod replay;
 pub mod source;
 pub mod spl;

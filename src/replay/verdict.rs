@@ -99,7 +99,7 @@ mod tests {
                 &["dst"],
                 &[],
                 None,
-                fail("the risk object `dst` is no field of the result; a field with a similar name exists: `dest`"),
+                fail("the risk object `dst` is no field of the result; did you mean `dest`?"),
             ),
             ("d=1\nd=2, t=x", &["d"], &["t"], None, Verdict::Pass),
             ("d=1, t=null", &["d"], &["t"], None, fail("the threat object `t` has no value in any row")),

@@ -8,5 +8,6 @@ mod cli;
 mod content;
 mod events;
 mod lower;
+mod manual;
 mod score;
 mod spl;

@@ -60,7 +60,7 @@ fn helps() {
         lowering.expr(&tree.unwrap());
         lowering.problems[0].help.clone().unwrap_or_default()
     };
-    assert_eq!(help("lowr(x)"), "a function with a similar name exists: `lower`");
+    assert_eq!(help("lowr(x)"), "did you mean `lower`?");
     assert_eq!(help("dc(x)"), "`dc` is a function of `stats`, not of eval expressions");
     assert_eq!(help("len()"), "write `len(text)`");
 }

@@ -265,7 +265,7 @@ pub fn unknown(name: &Spanned<String>) -> Problem {
     }
     let known = ALL.iter().flat_map(|function| std::iter::once(&function.name).chain(function.aliases));
     match nearest(text, known.copied()) {
-        Some(known) => problem.help(format!("a stats function with a similar name exists: `{known}`")),
+        Some(known) => problem.help(format!("did you mean `{known}`?")),
         None => problem,
     }
 }

@@ -263,10 +263,7 @@ mod tests {
         assert_eq!(model.dataset("Sales.Refunds").unwrap().name(), refunds.name());
         assert_eq!(model.dataset("Sales").unwrap().qualified_fields().len(), 5);
         let messages: Vec<_> = problems.iter().map(|p| (p.code.name(), p.help.as_deref())).collect();
-        assert_eq!(
-            messages,
-            [("unsupported-setting", None), ("model-syntax", Some("a dataset with a similar name exists: `Sales`"))]
-        );
+        assert_eq!(messages, [("unsupported-setting", None), ("model-syntax", Some("did you mean `Sales`?"))]);
     }
 
     #[test]
