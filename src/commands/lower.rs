@@ -197,20 +197,7 @@ impl Lower<'_> {
     /// An aggregate that no one wrote.
     pub(super) fn aggregate(&mut self, function: &str, argument: AggregateInput, name: &str) -> Option<Aggregate> {
         let span = self.span;
-        let call = ast::Aggregate {
-            function: Spanned::new(function.to_owned(), span),
-            argument: match &argument {
-                AggregateInput::Field(field) => AggregateArgument::Field(Word {
-                    text: field.name.to_string(),
-                    quote: ast::Quote::Double,
-                    span: field.span,
-                }),
-                AggregateInput::Rows | AggregateInput::Expr(_) => AggregateArgument::None,
-            },
-            alias: None,
-            text: function.to_owned(),
-        };
-        let (function, parameter) = build::stats_function(&call, self.problems)?;
+        let (function, parameter) = crate::expr::stats::resolve(function)?;
         Some(Aggregate { function, parameter, argument, name: Selector::new(name, span) })
     }
 
