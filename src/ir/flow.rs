@@ -7,9 +7,9 @@ use super::op::{Aggregate, AggregateInput, Bin, Condition, Extract, Join, Lookup
 use super::op::{TargetPart, Window, WindowFrame};
 use super::schema::{Catalog, FieldInfo, Flow, Loss, Read, ReadKind, Schema};
 use super::{Op, Plan, Step, reads, wildcard};
-use crate::expr::{Expr, FieldRef};
+use crate::expr::{Expr, FieldRef, Kind};
 use crate::source::Span;
-use crate::value::{Name, Value};
+use crate::value::Name;
 
 /// Fields that every event has.
 pub const EVENT_FIELDS: &[&str] = &["_time", "_raw", "host", "source", "sourcetype", "index"];
@@ -450,7 +450,7 @@ impl Walk<'_> {
                 }
                 AggregateInput::Expr(expr) => self.read_expr(expr, before),
             }
-            if reads_time(aggregate.function.name) {
+            if aggregate.function.reads_time {
                 self.result.flow.reads.push(Read::implied("_time"));
             }
         }
@@ -597,36 +597,16 @@ fn parts_exist(read: &Read, reads: &[Read], schema: &Schema) -> bool {
 }
 
 fn expr_info(expr: &Expr, schema: &Schema) -> FieldInfo {
-    match expr {
-        Expr::Literal(value) => FieldInfo {
-            made: None,
-            multivalue: matches!(value, Value::List(_)),
-            always: !value.is_null(),
-            number: matches!(value, Value::Number(_)),
-        },
-        Expr::Field { field, .. } => schema.fields.get(&field.name).cloned().unwrap_or_default(),
-        Expr::Call { function, .. } => {
-            FieldInfo { multivalue: function.name.starts_with("mv"), ..FieldInfo::default() }
-        }
-        Expr::Unary(..) | Expr::Binary(..) | Expr::In(..) | Expr::Matches(_) => FieldInfo::default(),
+    if let Expr::Field { field, .. } = expr {
+        return schema.fields.get(&field.name).cloned().unwrap_or_default();
     }
-}
-
-/// Whether the aggregate looks at `_time` beside its argument.
-pub(super) fn reads_time(function: &str) -> bool {
-    matches!(
-        function,
-        "earliest"
-            | "latest"
-            | "earliest_time"
-            | "latest_time"
-            | "rate"
-            | "per_second"
-            | "per_minute"
-            | "per_hour"
-            | "per_day"
-            | "sparkline"
-    )
+    let kind = expr.kind();
+    FieldInfo {
+        made: None,
+        multivalue: kind == Kind::List,
+        always: matches!(expr, Expr::Literal(value) if !value.is_null()),
+        number: kind == Kind::Number,
+    }
 }
 
 fn add_aggregates(schema: &mut Schema, before: &Schema, aggregates: &[Aggregate], by: &[Selector]) {
@@ -655,31 +635,13 @@ fn add_aggregates(schema: &mut Schema, before: &Schema, aggregates: &[Aggregate]
 }
 
 fn aggregate_info(aggregate: &Aggregate, argument: Option<&FieldInfo>) -> FieldInfo {
-    let counts = matches!(aggregate.function.name, "count" | "dc" | "estdc" | "distinct_count" | "c");
-    let numeric = matches!(
-        aggregate.function.name,
-        "sum"
-            | "avg"
-            | "mean"
-            | "stdev"
-            | "stdevp"
-            | "var"
-            | "varp"
-            | "range"
-            | "sumsq"
-            | "rate"
-            | "earliest_time"
-            | "latest_time"
-            | "median"
-            | "perc"
-            | "exactperc"
-            | "upperperc"
-    );
-    let lists = matches!(aggregate.function.name, "values" | "list" | "sparkline");
+    let counts = matches!(aggregate.function.name, "count" | "dc" | "estdc");
+    let numeric = aggregate.function.returns == Kind::Number;
+    let lists = aggregate.function.returns == Kind::List;
     FieldInfo {
         made: Some(aggregate.name.span),
         multivalue: lists,
         always: counts || argument.is_some_and(|info| info.always && !numeric),
-        number: counts || numeric || (!lists && argument.is_some_and(|info| info.number)),
+        number: numeric || (!lists && argument.is_some_and(|info| info.number)),
     }
 }

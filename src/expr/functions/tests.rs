@@ -218,3 +218,58 @@ fn growth_is_bounded() {
         assert!(batch.value(0, "x").is_null(), "{text}");
     }
 }
+
+/// Odd values in every place: nothing panics, results are of the kind that the registry says and not too large.
+#[test]
+fn odd_arguments() {
+    let odd = [
+        Value::Null,
+        Value::Bool(true),
+        Value::Number(0.0),
+        Value::Number(-1.0),
+        Value::Number(1e300),
+        Value::Number(-9.3e18),
+        Value::Number(f64::NAN),
+        Value::Number(f64::INFINITY),
+        Value::Number(0.5),
+        "".into(),
+        "é日本🦀%_*".into(),
+        "%999999999d%".into(),
+        "{\"a\":[1,{\"b\":null}]}".into(),
+        "<a b='c'><d/></a>".into(),
+        "(((".into(),
+        "-9223372036854775808".into(),
+        "9".repeat(400).as_str().into(),
+        "%Y-%m-%dT%H:%M:%S.%9N%::z%".into(),
+        "+99999999mon@q".into(),
+        "10.0.0.0/0".into(),
+        Value::list(["a".into(), 1.0.into(), "{}".into()]),
+    ];
+    let context = context();
+    let batch = Batch::new(1);
+    let mut state = 7_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for function in all() {
+        let (least, most) = function.arity();
+        for _ in 0..600 {
+            let pairs = function.args.iter().any(|arg| arg.need == Need::Pair);
+            let count = if pairs { least } else { least + next(most.unwrap_or(least + 2) - least + 1) };
+            let args: Vec<Expr> = (0..count).map(|_| Expr::Literal(odd[next(odd.len())].clone())).collect();
+            let call = Expr::Call { function, args, regex: None, span: crate::source::Span::default() };
+            let value = eval::eval_row(&call, &batch, 0, &context);
+            let kind = call.kind();
+            let fits = matches!(
+                (&value, kind),
+                (Value::Null, _)
+                    | (_, Kind::Any | Kind::List)
+                    | (Value::Bool(_), Kind::Bool)
+                    | (Value::Number(_), Kind::Number)
+                    | (Value::Text(_), Kind::Text)
+            );
+            assert!(fits, "{call:?} gives {value:?}, not {kind:?}");
+        }
+    }
+}
