@@ -48,7 +48,24 @@ impl Fields {
         }
     }
 
-    fn remove(&mut self, name: &str) {
+    /// Only these fields.
+    pub fn these<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self::These(names.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether a field is wanted whose name begins so.
+    pub fn contains_prefix(&self, prefix: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(names) => {
+                let from = (std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded);
+                names.range::<str, _>(from).next().is_some_and(|name| name.starts_with(prefix))
+            }
+        }
+    }
+
+    /// Takes a field out, because it is made anew without regard to its old value. Of all fields none is taken out.
+    pub fn remove(&mut self, name: &str) {
         if let Self::These(names) = self {
             names.remove(name);
         }

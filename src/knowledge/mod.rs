@@ -12,30 +12,41 @@
 
 mod app;
 pub mod conf;
+mod dataset;
 pub mod eventtypes;
+pub mod extract;
 pub mod index_time;
+mod language;
 pub mod macros;
 pub mod model;
 pub mod props;
+pub mod rules;
 pub mod selector;
 pub mod tags;
 pub mod transforms;
 
 use crate::diag::Diagnostic;
+use crate::expr::{Context, Predicate};
+use crate::ir::Fields;
 use crate::source::Sources;
+use crate::value::Batch;
 use crate::value::Name;
 use app::App;
 use conf::Conf;
+use dataset::CompiledDataset;
 use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub use app::AppError;
+pub use dataset::Naming;
 pub use eventtypes::Eventtypes;
 pub use index_time::IndexTimeRules;
 pub use macros::{Macro, Macros};
 pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
+pub use rules::Rules;
 pub use tags::Tags;
 pub use transforms::{Transform, Transforms};
 
@@ -50,6 +61,35 @@ pub struct Knowledge {
     macros: Macros,
     models: IndexMap<Name, Model>,
     tables: IndexMap<String, app::Content>,
+    cache: Cache,
+}
+
+/// What was compiled so far.
+#[derive(Debug, Default)]
+struct Cache {
+    rules: Mutex<HashMap<(Name, Name, Name), Arc<Rules>>>,
+    /// By the stanzas that apply.
+    compiled: Mutex<HashMap<Vec<usize>, Arc<rules::Compiled>>>,
+    eventtypes: Mutex<HashMap<Name, Arc<language::Compiled<Predicate>>>>,
+    tables: Mutex<HashMap<Name, Option<Arc<rules::Table>>>>,
+    /// By model and dataset.
+    datasets: Mutex<HashMap<(Name, usize), Arc<CompiledDataset>>>,
+}
+
+/// Rule sets kept at a time. Sources are file names in some inputs, so their number is not bounded by the rules'.
+const MAX_CACHED: usize = 4_096;
+
+/// Gives what is known under a key, or makes it. Making happens outside of the lock: it may need other entries.
+fn cached<K: std::hash::Hash + Eq, V: Clone>(cache: &Mutex<HashMap<K, V>>, key: K, make: impl FnOnce() -> V) -> V {
+    if let Some(known) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return known.clone();
+    }
+    let made = make();
+    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    if cache.len() >= MAX_CACHED {
+        cache.clear();
+    }
+    cache.entry(key).or_insert(made).clone()
 }
 
 impl Knowledge {
@@ -93,6 +133,7 @@ impl Knowledge {
             macros,
             models,
             tables,
+            cache: Cache::default(),
         };
         crate::diag::sort(&mut problems);
         Ok((knowledge, problems))
@@ -167,6 +208,88 @@ impl Knowledge {
         IndexTimeRules::read(&self.props.settings(source, sourcetype, host))
     }
 
+    /// The search-time rules of events with these metadata. A sourcetype that has a stanza in another letter case only
+    /// takes that one. Compiled once; cheap when asked for again.
+    pub fn rules(&self, source: &str, sourcetype: &str, host: &str) -> Arc<Rules> {
+        // Only stanzas can tell hosts apart.
+        let host = if self.props.speaks_of_hosts() { host } else { "" };
+        let key = (source.into(), sourcetype.into(), host.into());
+        cached(&self.cache.rules, key, || Arc::new(rules::build(self, source, sourcetype, host)))
+    }
+
+    /// The wanted fields of raw events that share source, sourcetype and host.
+    ///
+    /// The batch has `_raw` (text) and whatever else index time gave; all of its columns stay. A field that the events
+    /// lack may have no column.
+    pub fn extract(&self, rules: &Rules, raw: Batch, wanted: &Fields, context: &Context) -> Batch {
+        rules.extraction(wanted).run(raw, context)
+    }
+
+    /// The rows of a dataset among raw events that share source, sourcetype and host, in their order.
+    ///
+    /// Only declared fields come, and of those the wanted ones, named with or without prefix; also the fields that
+    /// descendants of the dataset declare, in the rows that belong to them. `_time`, `host`, `source`, `sourcetype` and
+    /// `index` come if the batch has them; `nodename` if it is wanted.
+    ///
+    /// # Errors
+    /// The dataset cannot be evaluated. The text is a whole message.
+    pub fn dataset_rows(
+        &self,
+        rules: &Rules,
+        dataset: Dataset<'_>,
+        raw: &Batch,
+        wanted: &Fields,
+        naming: Naming,
+        context: &Context,
+    ) -> Result<Batch, String> {
+        dataset::rows(self, rules, dataset, raw, wanted, naming, context)
+    }
+
+    /// Compiles every knowledge object and gives what does not work: for tests, and for the user's own apps.
+    pub fn check(&self) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for key in self.props.examples() {
+            problems.extend(rules::compile(self, &key).problems);
+        }
+        for name in self.eventtypes.keys() {
+            problems.extend(self.eventtype_search(name).problems.iter().cloned());
+        }
+        for dataset in self.models.values().flat_map(Model::all) {
+            problems.extend(self.compiled_dataset(dataset).problems().iter().cloned());
+        }
+        crate::diag::sort(&mut problems);
+        problems
+    }
+
+    fn compiled(&self, source: &str, sourcetype: &str, host: &str) -> Arc<rules::Compiled> {
+        let key = self.props.applying(source, sourcetype, host);
+        cached(&self.cache.compiled, key, || {
+            Arc::new(rules::compile(self, &self.props.settings(source, sourcetype, host)))
+        })
+    }
+
+    fn eventtype_search(&self, name: &Name) -> Arc<language::Compiled<Predicate>> {
+        cached(&self.cache.eventtypes, name.clone(), || {
+            Arc::new(match self.eventtypes.get(name) {
+                Some(text) => language::search(text, &self.macros),
+                None => language::Compiled { value: None, problems: Vec::new() },
+            })
+        })
+    }
+
+    fn compiled_dataset(&self, dataset: Dataset<'_>) -> Arc<CompiledDataset> {
+        let key = (dataset.model.name.clone(), dataset.index);
+        cached(&self.cache.datasets, key, || Arc::new(CompiledDataset::new(self, dataset)))
+    }
+
+    /// A lookup table; none if no app has its file, or it cannot be read.
+    fn lookup_table(&self, filename: &Name) -> Option<Arc<rules::Table>> {
+        cached(&self.cache.tables, filename.clone(), || {
+            let bytes = self.table(filename).ok().flatten()?;
+            Some(Arc::new(rules::Table::read(&bytes)))
+        })
+    }
+
     /// The bytes of a lookup table's file; none if no app has it.
     ///
     /// # Errors
@@ -186,6 +309,7 @@ fn empty() -> Knowledge {
         macros: Macros::new(),
         models: IndexMap::new(),
         tables: IndexMap::new(),
+        cache: Cache::default(),
     }
 }
 

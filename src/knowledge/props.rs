@@ -51,26 +51,33 @@ impl Props {
     /// A sourcetype without a stanza of exactly its name takes the stanzas of that name in another letter case: tests
     /// and data sources of detection packs write the same sourcetype in several ways.
     pub fn settings(&self, source: &str, sourcetype: &str, host: &str) -> IndexMap<Name, Winner<'_>> {
+        merge(self.applying(source, sourcetype, host).into_iter().map(|index| &self.stanzas[index]))
+    }
+
+    /// The indices of the stanzas that apply, the strongest last.
+    pub(super) fn applying(&self, source: &str, sourcetype: &str, host: &str) -> Vec<usize> {
         let host = host.to_lowercase();
         let exact = self.stanzas.iter().any(|s| matches!(&s.selector, Selector::Sourcetype(n) if **n == *sourcetype));
-        let mut settings = IndexMap::new();
-        for stanza in &self.stanzas {
-            let applies = match &stanza.selector {
-                Selector::Default => true,
-                Selector::Sourcetype(name) if exact => **name == *sourcetype,
-                Selector::Sourcetype(name) => name.eq_ignore_ascii_case(sourcetype),
-                Selector::SourcetypePattern(pattern) => pattern.matches(sourcetype),
-                Selector::Source(pattern) => pattern.matches(source),
-                Selector::Host(pattern) => pattern.matches(&host),
-                Selector::Rule => false,
-            };
-            if applies {
-                for (key, setting) in &stanza.settings {
-                    settings.insert(key.clone(), Winner { stanza: &stanza.name, setting });
-                }
-            }
-        }
-        settings
+        let applies = |stanza: &PropsStanza| match &stanza.selector {
+            Selector::Default => true,
+            Selector::Sourcetype(name) if exact => **name == *sourcetype,
+            Selector::Sourcetype(name) => name.eq_ignore_ascii_case(sourcetype),
+            Selector::SourcetypePattern(pattern) => pattern.matches(sourcetype),
+            Selector::Source(pattern) => pattern.matches(source),
+            Selector::Host(pattern) => pattern.matches(&host),
+            Selector::Rule => false,
+        };
+        self.stanzas.iter().enumerate().filter(|(_, stanza)| applies(stanza)).map(|(index, _)| index).collect()
+    }
+
+    /// Whether some stanza selects by host.
+    pub(super) fn speaks_of_hosts(&self) -> bool {
+        self.stanzas.iter().any(|stanza| matches!(stanza.selector, Selector::Host(_)))
+    }
+
+    /// The settings of each stanza alone: to look for mistakes in all of them.
+    pub(super) fn examples(&self) -> impl Iterator<Item = IndexMap<Name, Winner<'_>>> {
+        self.stanzas.iter().map(|stanza| merge(std::iter::once(stanza)))
     }
 
     /// The sourcetype whose search-time rules apply: the target of `rename`, or the sourcetype itself. A rename is
@@ -88,6 +95,17 @@ impl Props {
             _ => None,
         })
     }
+}
+
+/// One winner per key: the stanza that comes last.
+fn merge<'p>(stanzas: impl Iterator<Item = &'p PropsStanza>) -> IndexMap<Name, Winner<'p>> {
+    let mut settings = IndexMap::new();
+    for stanza in stanzas {
+        for (key, setting) in &stanza.settings {
+            settings.insert(key.clone(), Winner { stanza: &stanza.name, setting });
+        }
+    }
+    settings
 }
 
 #[cfg(test)]

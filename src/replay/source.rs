@@ -144,7 +144,7 @@ impl Source for FileSource<'_> {
         let work = |events: &[RawEvent]| {
             let mut batches = Vec::new();
             for (meta, raw) in raw::batches(events) {
-                let rows = fields::of_events(self.knowledge, &meta, raw, &wanted);
+                let rows = fields::of_events(self.knowledge, &meta, raw, request.filter, &wanted, request.context);
                 let rows = crate::engine::select(request.filter, &rows, request.context);
                 if !rows.is_empty() {
                     batches.push(rows);
@@ -170,7 +170,15 @@ impl Source for FileSource<'_> {
         let work = |events: &[RawEvent]| {
             let mut worked = Worked { read: events.len() as u64, selected: 0, batches: Vec::new() };
             for (meta, raw) in raw::batches(events) {
-                let rows = fields::of_dataset(self.knowledge, &meta, raw, &name, request.prefixed, request.needs)?;
+                let rows = fields::of_dataset(
+                    self.knowledge,
+                    &meta,
+                    &raw,
+                    &name,
+                    request.prefixed,
+                    request.needs,
+                    request.context,
+                )?;
                 worked.selected += rows.rows() as u64;
                 if !rows.is_empty() {
                     worked.batches.push(rows);

@@ -71,6 +71,11 @@ impl Batch {
         self.columns.get(name)
     }
 
+    /// One column, for writing.
+    pub fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.get_mut(name)
+    }
+
     /// One value; null when there is no such column or row.
     pub fn value(&self, row: usize, name: &str) -> &Value {
         static NULL: Value = Value::Null;

@@ -1,0 +1,164 @@
+//! Gathers the fields that one extraction finds, and joins them with those that an event has.
+
+use crate::ir::Fields;
+use crate::value::{Batch, Column, Name, Value};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// What becomes of a further value for a field that has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Further {
+    /// It is dropped: the first value stays alone.
+    Drop,
+    /// It is appended: the field becomes multivalue.
+    Append,
+}
+
+/// A batch never gets more columns than this by names that come from events; further ones are left out. Names in
+/// hostile events are unbounded.
+const MAX_COLUMNS: usize = 20_000;
+
+/// One field of one row, while it is being gathered.
+#[derive(Clone, Debug, Default)]
+enum Cell {
+    #[default]
+    Empty,
+    One(Arc<str>),
+    Many(Vec<Arc<str>>),
+}
+
+/// The fields found so far, by name and row.
+#[derive(Debug)]
+pub struct Collector<'w> {
+    wanted: &'w Fields,
+    further: Further,
+    rows: usize,
+    row: usize,
+    columns: IndexMap<Name, Vec<Cell>>,
+}
+
+impl<'w> Collector<'w> {
+    /// Gathers the wanted fields of a batch of so many rows.
+    pub fn new(rows: usize, wanted: &'w Fields, further: Further) -> Self {
+        Self { wanted, further, rows, row: 0, columns: IndexMap::new() }
+    }
+
+    /// What follows belongs to this row.
+    pub fn row(&mut self, row: usize) {
+        self.row = row;
+    }
+
+    /// The fields that are gathered.
+    pub fn wanted(&self) -> &'w Fields {
+        self.wanted
+    }
+
+    /// How many of this row's fields have a value: for limits.
+    pub fn fields_of_row(&self) -> usize {
+        self.columns.values().filter(|cells| !matches!(cells[self.row], Cell::Empty)).count()
+    }
+
+    /// A field of the current row. A field that nobody wants is left out.
+    pub fn add(&mut self, name: &str, text: &str) {
+        if !self.wanted.contains(name) {
+            return;
+        }
+        if !self.columns.contains_key(name) {
+            if self.columns.len() >= MAX_COLUMNS {
+                return;
+            }
+            self.columns.insert(name.into(), vec![Cell::Empty; self.rows]);
+        }
+        let Some(cells) = self.columns.get_mut(name) else { return };
+        if matches!(cells[self.row], Cell::Empty) {
+            let before = self.row.checked_sub(1).map(|before| &cells[before]);
+            let value = match before {
+                // Neighbouring events often agree: the text is shared then.
+                Some(Cell::One(value)) if **value == *text => value.clone(),
+                _ => text.into(),
+            };
+            cells[self.row] = Cell::One(value);
+        } else if self.further == Further::Append {
+            let cell = &mut cells[self.row];
+            match cell {
+                Cell::Empty => {}
+                Cell::One(first) => *cell = Cell::Many(vec![first.clone(), text.into()]),
+                Cell::Many(values) => values.push(text.into()),
+            }
+        }
+    }
+
+    /// Joins with the fields that the rows have: a value that is there stays, and a further one is dropped or appended.
+    pub fn merge(self, batch: &mut Batch) {
+        for (name, cells) in self.columns {
+            let found = cells.into_iter().map(value);
+            let Some(column) = batch.column_mut(&name) else {
+                let column = Column::new(found.collect());
+                batch.set(name, column);
+                continue;
+            };
+            for (old, new) in column.values_mut().iter_mut().zip(found) {
+                if old.is_null() {
+                    *old = new;
+                } else if self.further == Further::Append && !new.is_null() {
+                    *old = Value::list([std::mem::take(old), new]);
+                }
+            }
+        }
+    }
+}
+
+fn value(cell: Cell) -> Value {
+    match cell {
+        Cell::Empty => Value::Null,
+        Cell::One(text) => Value::Text(text),
+        Cell::Many(texts) => Value::List(texts.into_iter().map(Value::Text).collect()),
+    }
+}
+
+/// A field name made of text in an event: other characters than letters, digits and `_` become `_`; leading `_` and
+/// digits go. May be empty. Source: `CLEAN_KEYS` in `transforms.conf.spec`.
+pub fn clean(name: &str) -> std::borrow::Cow<'_, str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(legal) && !name.starts_with(|c: char| c == '_' || c.is_ascii_digit()) {
+        return name.into();
+    }
+    let replaced: String = name.chars().map(|c| if legal(c) { c } else { '_' }).collect();
+    replaced.trim_start_matches(|c: char| c == '_' || c.is_ascii_digit()).to_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cleaned() {
+        let table =
+            [("a", "a"), ("Detection Time", "Detection_Time"), ("_x", "x"), ("9a-b", "a_b"), ("é", ""), ("", "")];
+        for (name, expected) in table {
+            assert_eq!(clean(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn further_values_are_dropped_or_appended() {
+        for (further, expected) in [
+            (Further::Drop, Value::from("old")),
+            (Further::Append, Value::list(["old".into(), "new".into(), "newer".into()])),
+        ] {
+            let mut batch = Batch::new(2);
+            batch.set("f", Column::new(vec!["old".into(), Value::Null]));
+            let wanted = Fields::these(["f"]);
+            let mut found = Collector::new(2, &wanted, further);
+            found.add("f", "new");
+            found.add("f", "newer");
+            found.add("unwanted", "x");
+            found.row(1);
+            found.add("f", "second");
+            found.merge(&mut batch);
+            assert_eq!(batch.value(0, "f"), &expected);
+            assert_eq!(batch.value(1, "f"), &Value::from("second"));
+            assert_eq!(batch.names().len(), 1);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The extractions of search time: each finds fields in one text of an event.
+
+pub mod collect;
+pub mod delims;
+pub mod json;
+pub mod kv;
+pub mod regex;
+pub mod xml;

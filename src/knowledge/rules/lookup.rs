@@ -1,0 +1,335 @@
+//! `LOOKUP`: fields from a table.
+
+use crate::knowledge::transforms::{LookupDefinition, MatchType, names};
+use crate::value::pattern::{Pattern, fold};
+use crate::value::{Batch, Column, Name, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A table's rows, read once and shared by all rules that use it.
+#[derive(Debug, Default)]
+pub(in crate::knowledge) struct Table {
+    columns: Vec<Name>,
+    rows: Vec<Vec<Option<Name>>>,
+}
+
+/// Rows beyond this are left out: automatic lookups are small.
+const MAX_ROWS: usize = 2_000_000;
+
+impl Table {
+    /// Reads CSV: the first record names the columns. Invalid UTF-8 is replaced; an empty cell has no value.
+    pub(in crate::knowledge) fn read(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut records = reader.byte_records().map_while(Result::ok);
+        let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+        let columns = match records.next() {
+            Some(header) => header.iter().map(|cell| text(cell).trim().into()).collect(),
+            None => Vec::new(),
+        };
+        let cell = |cell: &[u8]| (!cell.is_empty()).then(|| text(cell).into());
+        let rows = records.take(MAX_ROWS).map(|record| record.iter().map(cell).collect()).collect();
+        Self { columns, rows }
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| **column == *name)
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Option<&Name> {
+        self.rows[row].get(column)?.as_ref()
+    }
+}
+
+/// A call: `table in AS field ... OUTPUT out AS field ...`.
+#[derive(Debug)]
+pub(in crate::knowledge) struct Call {
+    definition: LookupDefinition,
+    table: Arc<Table>,
+    inputs: Vec<Input>,
+    /// Column, field.
+    outputs: Vec<(usize, Name)>,
+    /// `OUTPUTNEW`.
+    only_new: bool,
+    /// Rows by the values of the exact inputs, in file order. Folded if letter case does not count.
+    index: HashMap<Vec<String>, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Input {
+    column: usize,
+    field: Name,
+    /// How cells compare, row by row; none for exact columns, which are in the index.
+    patterns: Option<Vec<Cell>>,
+}
+
+/// How a cell of the table compares.
+#[derive(Debug)]
+enum Cell {
+    /// It has no value and matches nothing.
+    Empty,
+    /// A text with `*`, folded if letter case does not count.
+    Glob(String),
+    /// A block of addresses.
+    Block(Pattern),
+}
+
+/// The words of a `LOOKUP` setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) definition: Name,
+    /// Column, field.
+    inputs: Vec<(Name, Name)>,
+    /// None: every other column.
+    outputs: Option<Vec<(Name, Name)>>,
+    only_new: bool,
+}
+
+/// Reads a setting; `None` if it is not of the form.
+pub(super) fn read(text: &str) -> Option<Words> {
+    let words = names(text);
+    let (definition, rest) = words.split_first()?;
+    let keyword = rest.iter().position(|word| matches!(&*word.to_ascii_lowercase(), "output" | "outputnew"));
+    let (inputs, outputs) = rest.split_at(keyword.unwrap_or(rest.len()));
+    let only_new = outputs.first().is_some_and(|word| word.eq_ignore_ascii_case("outputnew"));
+    let outputs = if outputs.is_empty() { None } else { Some(pairs(&outputs[1..])?) };
+    let inputs = pairs(inputs)?;
+    (!inputs.is_empty()).then(|| Words { definition: definition.clone(), inputs, outputs, only_new })
+}
+
+fn pairs(words: &[Name]) -> Option<Vec<(Name, Name)>> {
+    let (mut all, mut at) = (Vec::new(), 0);
+    while let Some(column) = words.get(at) {
+        if words.get(at + 1).is_some_and(|word| word.eq_ignore_ascii_case("as")) {
+            all.push((column.clone(), words.get(at + 2)?.clone()));
+            at += 3;
+        } else {
+            all.push((column.clone(), column.clone()));
+            at += 1;
+        }
+    }
+    Some(all)
+}
+
+impl Call {
+    /// Joins a setting with its table.
+    ///
+    /// # Errors
+    /// The table lacks a column that the setting names.
+    pub(super) fn new(words: &Words, definition: &LookupDefinition, table: Arc<Table>) -> Result<Self, Name> {
+        let column = |name: &Name| table.column(name).ok_or_else(|| name.clone());
+        let mut inputs = Vec::new();
+        for (name, field) in &words.inputs {
+            let column = column(name)?;
+            let patterns = definition.match_types.get(name).map(|kind| {
+                let cell = |row: usize| match (kind, table.cell(row, column)) {
+                    (_, None) => Cell::Empty,
+                    (MatchType::Wildcard, Some(text)) if definition.case_sensitive => Cell::Glob(text.to_string()),
+                    (MatchType::Wildcard, Some(text)) => Cell::Glob(fold(text)),
+                    (MatchType::Cidr, Some(text)) => Cell::Block(Pattern::new(text)),
+                };
+                (0..table.rows.len()).map(cell).collect()
+            });
+            inputs.push(Input { column, field: field.clone(), patterns });
+        }
+        let outputs = match &words.outputs {
+            Some(outputs) => {
+                let output = |(name, field): &(Name, Name)| column(name).map(|column| (column, field.clone()));
+                outputs.iter().map(output).collect::<Result<_, Name>>()?
+            }
+            None => (0..table.columns.len())
+                .filter(|column| !inputs.iter().any(|input| input.column == *column))
+                .map(|column| (column, table.columns[column].clone()))
+                .collect(),
+        };
+        let definition = definition.clone();
+        let mut call = Self { definition, table, inputs, outputs, only_new: words.only_new, index: HashMap::new() };
+        for row in 0..call.table.rows.len() {
+            let cells = call.exact().map(|input| call.table.cell(row, input.column).map(|cell| call.key(cell)));
+            if let Some(key) = cells.collect::<Option<Vec<String>>>() {
+                call.index.entry(key).or_default().push(row);
+            }
+        }
+        Ok(call)
+    }
+
+    /// The fields written.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|(_, field)| &**field)
+    }
+
+    /// The fields read.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &Name> {
+        self.inputs.iter().map(|input| &input.field)
+    }
+
+    fn exact(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| input.patterns.is_none())
+    }
+
+    fn key(&self, text: &str) -> String {
+        if self.definition.case_sensitive { text.to_owned() } else { fold(text) }
+    }
+
+    /// Adds the wanted outputs to every row. A row that lacks an input stays as it is.
+    pub(super) fn run(&self, wanted: impl Fn(&str) -> bool, batch: &mut Batch) {
+        let columns: Vec<Option<Column>> =
+            self.inputs.iter().map(|input| batch.column(&input.field).cloned()).collect();
+        let Some(columns) = columns.into_iter().collect::<Option<Vec<Column>>>() else { return };
+        let mut memo: HashMap<Vec<Cow<'_, str>>, Arc<[usize]>> = HashMap::new();
+        let mut matches = Vec::with_capacity(batch.rows());
+        for row in 0..batch.rows() {
+            let values: Vec<&Value> = columns.iter().map(|column| &column.values()[row]).collect();
+            if values.iter().any(|value| value.is_null()) {
+                matches.push(None);
+                continue;
+            }
+            let key = values.iter().map(|value| value.to_text()).collect();
+            let found = memo.entry(key).or_insert_with(|| self.rows(&values).into());
+            matches.push(Some(found.clone()));
+        }
+        for (column, field) in self.outputs.iter().filter(|(_, field)| wanted(field)) {
+            let mut values =
+                batch.column(field).map_or_else(|| vec![Value::Null; batch.rows()], |column| column.values().to_vec());
+            for (value, found) in values.iter_mut().zip(&matches) {
+                let Some(found) = found else { continue };
+                if self.only_new && !value.is_null() {
+                    continue;
+                }
+                let cells = found.iter().filter_map(|&row| self.table.cell(row, *column)).cloned().map(Value::Text);
+                let new = match &self.definition.default_match {
+                    Some(default) if found.len() < self.definition.min_matches => Value::Text(default.clone()),
+                    _ => Value::list(cells),
+                };
+                if !(self.only_new && new.is_null()) {
+                    *value = new;
+                }
+            }
+            batch.set(field.clone(), Column::new(values));
+        }
+    }
+
+    /// The matching rows of the table in file order, at most as many as the definition allows.
+    fn rows(&self, values: &[&Value]) -> Vec<usize> {
+        let mut keys: Vec<Vec<String>> = vec![Vec::new()];
+        for (input, value) in self.inputs.iter().zip(values) {
+            if input.patterns.is_none() {
+                // A multivalue input matches by any of its values; a few are enough.
+                let values = value.values().iter().take(100).map(|value| self.key(&value.to_text()));
+                let values: Vec<String> = values.collect();
+                keys = keys
+                    .into_iter()
+                    .flat_map(|key| values.iter().map(move |value| [&key[..], std::slice::from_ref(value)].concat()))
+                    .take(1_000)
+                    .collect();
+            }
+        }
+        let mut rows: Vec<usize> = keys.iter().filter_map(|key| self.index.get(key)).flatten().copied().collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let fits = |&row: &usize| {
+            self.inputs.iter().zip(values).all(|(input, value)| match &input.patterns {
+                None => true,
+                Some(cells) => value.values().iter().any(|value| self.fits(&cells[row], &value.to_text())),
+            })
+        };
+        rows.into_iter().filter(fits).take(self.definition.max_matches.max(1)).collect()
+    }
+
+    fn fits(&self, cell: &Cell, value: &str) -> bool {
+        match cell {
+            Cell::Empty => false,
+            Cell::Block(block) => block.matches(value),
+            Cell::Glob(pattern) => glob(pattern, &self.key(value)),
+        }
+    }
+}
+
+/// Whether a text with `*` for any text covers the whole value. Takes the leftmost place of each piece, which suffices.
+fn glob(pattern: &str, value: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == value };
+    let Some(mut left) = value.strip_prefix(head) else { return false };
+    let mut rest = rest;
+    while let Some((piece, more)) = rest.split_once('*') {
+        let Some(at) = left.find(piece) else { return false };
+        left = &left[at + piece.len()..];
+        rest = more;
+    }
+    left.ends_with(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::knowledge::transforms::LookupDefinition;
+    use indexmap::IndexMap;
+
+    fn run(definition: &LookupDefinition, setting: &str, table: &str, fields: &[(&str, &str)]) -> Vec<String> {
+        let table = Arc::new(Table::read(table.as_bytes()));
+        let call = Call::new(&read(setting).unwrap(), definition, table).unwrap();
+        let mut batch = Batch::new(1);
+        for (name, value) in fields {
+            batch.set(*name, Column::new(vec![Value::from(*value)]));
+        }
+        call.run(|_| true, &mut batch);
+        let shown = |name: &Name| format!("{name}={}", batch.value(0, name).to_text().replace('\n', "|"));
+        batch.names().filter(|name| !batch.value(0, name).is_null()).map(shown).collect()
+    }
+
+    fn definition() -> LookupDefinition {
+        LookupDefinition {
+            filename: "t.csv".into(),
+            max_matches: 100,
+            min_matches: 0,
+            default_match: None,
+            case_sensitive: true,
+            match_types: IndexMap::new(),
+        }
+    }
+
+    const TABLE: &str = "code,kind,text\n1,a,one\n1,b,uno\n2,a,\n";
+
+    #[test]
+    fn exact_matches_table() {
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+        let table: &[Row<'_>] = &[
+            ("t code OUTPUT text", &[("code", "1")], &["code=1", "text=one|uno"]),
+            ("t code, kind OUTPUT text", &[("code", "1"), ("kind", "b")], &["code=1", "kind=b", "text=uno"]),
+            ("t code AS id OUTPUT text AS name", &[("id", "1")], &["id=1", "name=one|uno"]),
+            ("t code", &[("code", "2")], &["code=2", "kind=a"]),
+            // Inputs exist but nothing matches: OUTPUT clears, OUTPUTNEW leaves.
+            ("t code OUTPUT text", &[("code", "9"), ("text", "old")], &["code=9"]),
+            ("t code OUTPUTNEW text", &[("code", "9"), ("text", "old")], &["code=9", "text=old"]),
+            ("t code OUTPUTNEW text", &[("code", "1"), ("text", "old")], &["code=1", "text=old"]),
+            // An input is missing: nothing happens.
+            ("t code OUTPUT text", &[("text", "old")], &["text=old"]),
+        ];
+        for (setting, fields, expected) in table {
+            assert_eq!(run(&definition(), setting, TABLE, fields), *expected, "{setting} {fields:?}");
+        }
+    }
+
+    #[test]
+    fn wildcards_take_the_first_row() {
+        let mut definition = LookupDefinition { max_matches: 1, case_sensitive: false, ..definition() };
+        definition.match_types.insert("path".into(), MatchType::Wildcard);
+        definition.match_types.insert("ip".into(), MatchType::Cidr);
+        let table = "path,ip,name\n*\\CMD.exe,10.0.0.0/8,shell\n*,*,other\n";
+        let found = |path, ip| run(&definition, "t path ip OUTPUT name", table, &[("path", path), ("ip", ip)]);
+        assert_eq!(found("C:\\cmd.exe", "10.1.2.3")[2], "name=shell");
+        assert_eq!(found("C:\\cmd.exe", "11.1.2.3")[2], "name=other");
+    }
+
+    #[test]
+    fn defaults_fill_in() {
+        let definition = LookupDefinition { min_matches: 1, default_match: Some("none".into()), ..definition() };
+        assert_eq!(run(&definition, "t code OUTPUT text", TABLE, &[("code", "9")]), ["code=9", "text=none"]);
+        assert!(read("t").is_none());
+        assert!(read("t a AS").is_none());
+        let words = read("t x OUTPUT y").unwrap();
+        let missing = Call::new(&words, &self::definition(), Arc::new(Table::read(TABLE.as_bytes())));
+        assert_eq!(missing.err().as_deref(), Some("x"));
+    }
+}
