@@ -12,7 +12,7 @@ use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::diag::{Problem, codes, nearest};
 use crate::expr::Context;
 use crate::ir::op::Selector;
-use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema, wildcard};
+use crate::ir::{FieldInfo, Flow, Native, Operator, Schema, reads, wildcard};
 use crate::spl::ast::{Arg, Stage};
 use crate::value::time::Format;
 use crate::value::{Batch, Column, Name, Value, number};
@@ -152,7 +152,8 @@ impl Native for Conversions {
     fn flow(&self, input: &Schema) -> Flow {
         let mut flow = Flow { output: input.clone(), ..Flow::default() };
         for call in self.calls.iter().filter(|call| !call.field.is_pattern()) {
-            flow.reads.push(Read::value(&crate::expr::FieldRef::new(call.field.name.clone(), call.field.span)));
+            // A missing field stays missing.
+            flow.reads.push(reads::listed(&call.field.name, call.field.span));
             if let Some(target) = &call.target
                 && input.can_have(&call.field.name)
             {

@@ -378,7 +378,9 @@ impl Walk<'_> {
     fn rename(&mut self, pairs: &[(Selector, Selector)]) -> Schema {
         let mut schema = self.before.clone();
         for (from, to) in pairs {
-            let found = selector_reads(from, ReadKind::Value, &schema);
+            // A prefix that no field has is no mistake: `rename X.* as *` is written as a matter of course.
+            let kind = if from.is_pattern() { ReadKind::Listed } else { ReadKind::Value };
+            let found = selector_reads(from, kind, &schema);
             self.read(found, &schema);
             schema = self.rename_one(&schema, from, to);
         }
@@ -635,13 +637,16 @@ fn add_aggregates(schema: &mut Schema, before: &Schema, aggregates: &[Aggregate]
 }
 
 fn aggregate_info(aggregate: &Aggregate, argument: Option<&FieldInfo>) -> FieldInfo {
-    let counts = matches!(aggregate.function.name, "count" | "dc" | "estdc");
-    let numeric = aggregate.function.returns == Kind::Number;
-    let lists = aggregate.function.returns == Kind::List;
+    let function = aggregate.function;
+    let counts = matches!(function.name, "count" | "dc" | "estdc");
+    let lists = function.returns == Kind::List;
+    // The least, latest, first ... of a field is one of its values.
+    let picks = function.returns == Kind::Any;
+    let complete = (picks || lists) && !function.reads_time;
     FieldInfo {
         made: Some(aggregate.name.span),
         multivalue: lists,
-        always: counts || argument.is_some_and(|info| info.always && !numeric),
-        number: numeric || (!lists && argument.is_some_and(|info| info.number)),
+        always: counts || (complete && argument.is_some_and(|info| info.always)),
+        number: function.returns == Kind::Number || (picks && argument.is_some_and(|info| info.number)),
     }
 }

@@ -4,16 +4,31 @@ use super::{Read, ReadKind};
 use crate::expr::{Expr, FieldRef, Predicate};
 use crate::source::Span;
 use crate::value::Name;
+use std::collections::HashSet;
 
-/// Adds the fields that an eval expression reads, in the order written.
+/// Adds the fields that an eval expression reads, in the order written. A field that the expression tests anywhere, as
+/// in `if(isnull(x), 0, x)`, may be missing everywhere in it.
 pub fn of_expr(expr: &Expr, reads: &mut Vec<Read>) {
+    let start = reads.len();
     walk(expr, ReadKind::Value, reads);
+    let of_kind = |reads: &[Read], kind| reads.iter().any(|read| read.kind == kind);
+    if of_kind(&reads[start..], ReadKind::Tested) && of_kind(&reads[start..], ReadKind::Value) {
+        let tested = reads[start..].iter().filter(|read| read.kind == ReadKind::Tested);
+        let tested: HashSet<Name> = tested.map(|read| read.field.name.clone()).collect();
+        for read in &mut reads[start..] {
+            if read.kind == ReadKind::Value && tested.contains(&read.field.name) {
+                read.kind = ReadKind::Tested;
+            }
+        }
+    }
 }
 
 fn walk(expr: &Expr, kind: ReadKind, reads: &mut Vec<Read>) {
     match expr {
         Expr::Literal(_) => {}
         Expr::Field { field, parts } => {
+            // A bare `null` is a field that no one has: the usual way to write `null()`.
+            let kind = if &*field.name == "null" { ReadKind::Tested } else { kind };
             reads.push(Read { field: field.clone(), kind });
             reads.extend(parts.iter().map(|part| Read { field: part.clone(), kind: ReadKind::Part }));
         }

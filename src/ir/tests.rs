@@ -157,6 +157,11 @@ fn reads_that_cannot_succeed_say_why() {
             "index=a | stats count by k | join k [search index=b | stats count as n by j | rename j as i] | where n>1",
             &["k not kept by stats"],
         ),
+        (
+            "index=a | stats count by b | eval x=if(isnull(a), 0, a)",
+            &["a not kept by stats (tested)", "a not kept by stats (tested)"],
+        ),
+        ("index=a | stats count by b | eval x=null", &["null not kept by stats (tested)"]),
         ("index=a | stats count by a, b | eval n=a.b", &[]),
         ("index=a | stats count by a | eval n=a.b", &["a.b not kept by stats"]),
         ("index=a | stats count by a | apply m | where b=1", &[]),
