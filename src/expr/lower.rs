@@ -23,6 +23,7 @@ pub struct Lowering {
     pub subsearches: Vec<ast::Search>,
     first: usize,
     time_format: Option<String>,
+    bounds: Vec<TimeBound>,
 }
 
 impl Lowering {
@@ -211,10 +212,18 @@ impl Lowering {
         }
     }
 
-    /// A search expression.
+    /// A search expression. Its time modifiers bound the whole of it, wherever they stand: they come last, as terms of
+    /// the outermost AND.
     pub fn predicate(&mut self, term: &ast::Term) -> Predicate {
         self.find_time_format(term);
-        self.term(term)
+        let predicate = self.term(term);
+        let mut terms: Vec<Predicate> = self.bounds.drain(..).map(Predicate::TimeBound).collect();
+        match predicate {
+            predicate if terms.is_empty() => return predicate,
+            Predicate::And(others) => terms.splice(0..0, others).for_each(drop),
+            predicate => terms.insert(0, predicate),
+        }
+        if terms.len() == 1 { terms.remove(0) } else { Predicate::And(terms) }
     }
 
     /// `timeformat=` says how the other time modifiers of the expression are written, wherever it stands.
@@ -237,14 +246,25 @@ impl Lowering {
                 let mut terms: Vec<Predicate> = terms.collect();
                 if terms.len() == 1 { terms.remove(0) } else { Predicate::And(terms) }
             }
-            TermKind::Or(terms) => Predicate::Or(terms.iter().map(|term| self.term(term)).collect()),
-            TermKind::Not(inner) => Predicate::Not(Box::new(self.term(inner))),
+            TermKind::Or(terms) => {
+                let mut any = Vec::new();
+                for term in terms {
+                    let lowered = self.term(term);
+                    // A branch of nothing but time modifiers says nothing of the rows.
+                    if !only_time(term) {
+                        any.push(lowered);
+                    }
+                }
+                if any.is_empty() { Predicate::TRUE } else { Predicate::Or(any) }
+            }
+            TermKind::Not(inner) => {
+                let lowered = self.term(inner);
+                if only_time(inner) { Predicate::TRUE } else { Predicate::Not(Box::new(lowered)) }
+            }
             TermKind::Compare { field, op, value } => {
-                if op.node == CompareOp::Eq
-                    && field.quote == Quote::Bare
-                    && let Some(modifier) = modifier(&field.text)
-                {
-                    return self.time(modifier, value);
+                if let Some(modifier) = time_modifier(term) {
+                    self.time(modifier, value);
+                    return Predicate::TRUE;
                 }
                 Predicate::Compare { field: reference(field), op: op.node, pattern: Pattern::new(&value.text) }
             }
@@ -263,7 +283,7 @@ impl Lowering {
         }
     }
 
-    fn time(&mut self, modifier: Modifier, value: &Word) -> Predicate {
+    fn time(&mut self, modifier: Modifier, value: &Word) {
         let (time, side, at) = match modifier {
             Modifier::At(time, side) => {
                 if value.text.starts_with("rt") {
@@ -272,7 +292,7 @@ impl Lowering {
                         Problem::new(codes::UNSUPPORTED_TIME, message, value.span)
                             .help("a search over files sees all of their events"),
                     );
-                    return Predicate::TRUE;
+                    return;
                 }
                 (time, side, Instant::parse(&value.text, None))
             }
@@ -287,13 +307,12 @@ impl Lowering {
                 };
                 (TimeField::Event, side, ago())
             }
-            Modifier::Format => return Predicate::TRUE,
+            Modifier::Format => return,
         };
-        let Some(at) = at else {
-            self.problems.push(bad_time(modifier, value));
-            return Predicate::TRUE;
-        };
-        Predicate::TimeBound(TimeBound { time, side, at })
+        match at {
+            Some(at) => self.bounds.push(TimeBound { time, side, at }),
+            None => self.problems.push(bad_time(modifier, value)),
+        }
     }
 }
 
@@ -329,6 +348,25 @@ fn modifier(name: &str) -> Option<Modifier> {
         "endmonthsago" => Ago(Before, "mon"),
         _ => return None,
     })
+}
+
+/// The modifier that a term is: a bare name, `=` and a value.
+fn time_modifier(term: &ast::Term) -> Option<Modifier> {
+    match &term.kind {
+        TermKind::Compare { field, op, .. } if op.node == CompareOp::Eq && field.quote == Quote::Bare => {
+            modifier(&field.text)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a term is made of time modifiers only.
+fn only_time(term: &ast::Term) -> bool {
+    match &term.kind {
+        TermKind::And(terms) | TermKind::Or(terms) => !terms.is_empty() && terms.iter().all(only_time),
+        TermKind::Not(inner) => only_time(inner),
+        _ => time_modifier(term).is_some(),
+    }
 }
 
 fn reference(word: &Word) -> FieldRef {

@@ -151,8 +151,26 @@ impl Predicate {
         matches!(self, Self::And(terms) if terms.is_empty())
     }
 
-    /// The fields that the predicate reads, in the order written, repetitions included: `_raw` for words, `_time` for
-    /// time bounds, with empty spans.
+    /// The predicate without its time bounds, for a closed set of events that is searched as a whole.
+    #[must_use]
+    pub fn without_time_bounds(&self) -> Self {
+        match self {
+            Self::And(terms) => {
+                let terms = terms.iter().filter(|term| !matches!(term, Self::TimeBound(_)));
+                Self::And(terms.map(Self::without_time_bounds).collect())
+            }
+            Self::TimeBound(_) => Self::TRUE,
+            Self::Or(_)
+            | Self::Not(_)
+            | Self::Compare { .. }
+            | Self::In { .. }
+            | Self::Keyword(_)
+            | Self::Subsearch(_) => self.clone(),
+        }
+    }
+
+    /// The fields that the predicate reads, repetitions included, in the order written but for time bounds, which come
+    /// last: `_raw` for words, `_time` for time bounds, with empty spans.
     pub fn fields(&self) -> Vec<FieldRef> {
         let mut fields = Vec::new();
         self.add_fields(&mut fields);

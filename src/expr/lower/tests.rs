@@ -74,7 +74,7 @@ fn fields_in_order() {
     let (term, _) = crate::spl::parse_condition("x=1 earliest=-1d (y IN (1,2) OR word)");
     let predicate = Lowering::new().predicate(&term.unwrap());
     let names: Vec<_> = predicate.fields().into_iter().map(|field| field.name.to_string()).collect();
-    assert_eq!(names, ["x", "_time", "y", "_raw"]);
+    assert_eq!(names, ["x", "y", "_raw", "_time"]);
 }
 
 #[test]
@@ -101,6 +101,11 @@ fn time_modifiers() {
     assert_eq!(bound("starthoursago=1"), "_timeFrom 1741771045.0");
     assert_eq!(bound("earliest=\"03/12/2025:10:17:25\""), "_timeFrom 1741774645.0");
     assert_eq!(bound("starttime=2025-03-12 timeformat=%Y-%m-%d"), "_timeFrom 1741737600.0");
+    let (Predicate::And(terms), _) = lower("(a=1 earliest=-1d) OR b=2 NOT latest=now") else { panic!("a list") };
+    assert!(matches!(
+        terms.as_slice(),
+        [Predicate::Or(any), Predicate::TimeBound(_), Predicate::TimeBound(_)] if any.len() == 2
+    ));
     assert_eq!(lower("earliest=soon").1, ["bad-time"]);
     assert_eq!(lower("earliest=rt-5m").1, ["unsupported-time"]);
     assert!(matches!(lower("earliest>5").0, Predicate::Compare { .. }));
