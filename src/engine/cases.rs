@@ -120,7 +120,11 @@ fn windows() {
 
 #[test]
 fn totals_and_tops() {
-    check(&[("a=1, b=2, c=x", "addtotals fieldname=S a, b", "a=1, b=2, c=x, S=3")]);
+    check(&[
+        ("a=1, b=2, c=x", "addtotals fieldname=S a, b", "a=1, b=2, c=x, S=3"),
+        ("a=x\na=x\na=y", "top a", "a=x, count=2, percent=66.666667\na=y, count=1, percent=33.333333"),
+        ("a=x\na=x\na=y", "rare limit=1 a", "a=y, count=1, percent=33.333333"),
+    ]);
 }
 
 #[test]
@@ -191,6 +195,13 @@ fn extraction() {
         ("f=none, i=old", "rex field=f \"id=(?<i>\\d)\"", "f=none, i=old"),
         ("f=ab", "rex field=f \"(?<x>a)|(?<y>b)\"", "f=ab, x=a"),
         ("f=abab", "rex field=f mode=sed \"s/a/x/g\"", "f=xbxb"),
+        (
+            "j={\"u\":{\"n\":\"bob\"},\"l\":[{\"k\":1},{\"k\":2}]}",
+            "spath input=j | fields - j",
+            "u.n=bob, l{}.k=[1; 2]",
+        ),
+        ("j={\"l\":[{\"k\":1},{\"k\":2}]}", "spath input=j path=l{} output=e | fields e", "e=[{\"k\":1}; {\"k\":2}]"),
+        ("d={\"a\":1,\"b\":[\"x\",\"y\"],\"c\":{\"z\":0}}", "fromjson d | fields - d", "a=1, b=[x; y], c={\"z\":0}"),
     ]);
 }
 

@@ -1,55 +1,73 @@
-//! The seam to the knowledge room: from raw rows of one origin to fields, and to the rows of a dataset.
+//! From raw rows of one origin to fields, and to the rows of datasets.
 
+use crate::diag::nearest;
+use crate::engine::{DatasetRequest, EventsRequest};
 use crate::events::Meta;
-use crate::expr::{Context, Predicate};
-use crate::ir::Fields;
-use crate::knowledge::{Knowledge, Naming};
+use crate::expr::{Predicate, predicate};
+use crate::ir::{Fields, reads};
+use crate::knowledge::{Dataset, Knowledge, Naming};
 use crate::value::Batch;
 
-/// The wanted search-time fields of raw events, besides those that they have; no rows if their metadata alone tell
-/// that none of them satisfies the filter.
-pub(super) fn of_events(
-    knowledge: &Knowledge,
-    meta: &Meta,
-    raw: Batch,
-    filter: &Predicate,
-    wanted: &Fields,
-    context: &Context,
-) -> Batch {
+/// The raw events that satisfy a request, with the fields that it asks for.
+///
+/// The fields of the filter are extracted first, and the others only from the events that satisfy it.
+pub(super) fn of_events(knowledge: &Knowledge, meta: &Meta, raw: Batch, request: &EventsRequest<'_>) -> Batch {
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
-    if rules.decides(filter) == Some(false) {
+    let decided = rules.decides(request.filter);
+    if decided == Some(false) {
         return Batch::new(0);
     }
-    knowledge.extract(&rules, raw, wanted, context)
+    let mut wanted = request.needs.clone();
+    if decided == Some(true) {
+        return knowledge.extract(&rules, raw, &wanted, request.context);
+    }
+    let read = fields_of(request.filter);
+    let tested = knowledge.extract(&rules, raw.clone(), &read, request.context);
+    let satisfied = predicate::select(request.filter, &tested, request.context);
+    let found: Vec<usize> = (0..raw.rows()).filter(|&row| satisfied[row]).collect();
+    if found.is_empty() {
+        return Batch::new(0);
+    }
+    // From the raw events again: calculated fields must not be calculated from themselves.
+    wanted.add_all(&read);
+    knowledge.extract(&rules, raw.take(&found), &wanted, request.context)
 }
 
-/// The events that belong to a dataset (`Model.Dataset`), or to any root dataset of a model, as its rows.
+fn fields_of(predicate: &Predicate) -> Fields {
+    let mut found = Vec::new();
+    reads::of_predicate(predicate, &mut found);
+    let mut fields = Fields::none();
+    for read in found {
+        fields.add(read.field.name);
+    }
+    fields
+}
+
+/// The datasets that a request names: one, or the root datasets of the model.
+///
+/// # Errors
+/// There is no such model or dataset; the message names the nearest one that there is.
+pub(super) fn datasets<'k>(knowledge: &'k Knowledge, request: &DatasetRequest<'_>) -> Result<Vec<Dataset<'k>>, String> {
+    let hint = |near: Option<&str>| near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let Some(model) = knowledge.model(request.model) else {
+        let near = nearest(request.model, knowledge.models().map(|model| &*model.name));
+        return Err(format!("there is no data model `{}`{}", request.model, hint(near)));
+    };
+    let Some(name) = request.dataset else { return Ok(model.roots().collect()) };
+    let near = || nearest(name, model.dataset_names());
+    let unknown = || format!("the data model `{}` has no dataset `{name}`{}", request.model, hint(near()));
+    Ok(vec![model.dataset(name).ok_or_else(unknown)?])
+}
+
+/// The events that belong to a dataset, as its rows.
 pub(super) fn of_dataset(
     knowledge: &Knowledge,
     meta: &Meta,
     raw: &Batch,
-    dataset: &str,
-    prefixed: bool,
-    wanted: &Fields,
-    context: &Context,
+    dataset: Dataset<'_>,
+    request: &DatasetRequest<'_>,
 ) -> Result<Batch, String> {
-    let (model, dataset) = match dataset.split_once('.') {
-        Some((model, dataset)) => (model, Some(dataset)),
-        None => (dataset, None),
-    };
-    let found = knowledge.model(model).ok_or_else(|| format!("there is no data model `{model}`"))?;
-    let datasets = match dataset {
-        Some(name) => {
-            vec![found.dataset(name).ok_or_else(|| format!("the data model `{model}` has no dataset `{name}`"))?]
-        }
-        None => found.roots().collect(),
-    };
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
-    let naming = if prefixed { Naming::Prefixed } else { Naming::Plain };
-    let mut rows = Batch::new(0);
-    for dataset in datasets {
-        let more = knowledge.dataset_rows(&rules, dataset, raw, wanted, naming, context)?;
-        if rows.is_empty() { rows = more } else { rows.append(&more) }
-    }
-    Ok(rows)
+    let naming = if request.prefixed { Naming::Prefixed } else { Naming::Plain };
+    knowledge.dataset_rows(&rules, dataset, raw, request.needs, naming, request.context)
 }

@@ -4,8 +4,7 @@ use super::raw::{self, RawEvents};
 use super::{Lookups, fields};
 use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Sink, Source, Unavailable};
 use crate::events::{NoteKind, RawEvent};
-use crate::expr::Predicate;
-use crate::ir::{Catalog, Fields, NoCatalog, Plan, reads};
+use crate::ir::{Catalog, NoCatalog, Plan};
 use crate::knowledge::Knowledge;
 use crate::value::Batch;
 use rayon::prelude::*;
@@ -140,12 +139,10 @@ struct Worked {
 
 impl Source for FileSource<'_> {
     fn events(&self, request: &EventsRequest<'_>, sink: &mut Sink<'_>) -> Result<Counts, Unavailable> {
-        let wanted = with_filter(request.needs, request.filter);
         let work = |events: &[RawEvent]| {
             let mut batches = Vec::new();
             for (meta, raw) in raw::batches(events) {
-                let rows = fields::of_events(self.knowledge, &meta, raw, request.filter, &wanted, request.context);
-                let rows = crate::engine::select(request.filter, &rows, request.context);
+                let rows = fields::of_events(self.knowledge, &meta, raw, request);
                 if !rows.is_empty() {
                     batches.push(rows);
                 }
@@ -163,25 +160,16 @@ impl Source for FileSource<'_> {
     }
 
     fn dataset(&self, request: &DatasetRequest<'_>, sink: &mut Sink<'_>) -> Result<Counts, Unavailable> {
-        let name = match request.dataset {
-            Some(dataset) => format!("{}.{dataset}", request.model),
-            None => request.model.to_owned(),
-        };
+        let datasets = fields::datasets(self.knowledge, request).map_err(Unavailable)?;
         let work = |events: &[RawEvent]| {
             let mut worked = Worked { read: events.len() as u64, selected: 0, batches: Vec::new() };
             for (meta, raw) in raw::batches(events) {
-                let rows = fields::of_dataset(
-                    self.knowledge,
-                    &meta,
-                    &raw,
-                    &name,
-                    request.prefixed,
-                    request.needs,
-                    request.context,
-                )?;
-                worked.selected += rows.rows() as u64;
-                if !rows.is_empty() {
-                    worked.batches.push(rows);
+                for dataset in &datasets {
+                    let rows = fields::of_dataset(self.knowledge, &meta, &raw, *dataset, request)?;
+                    worked.selected += rows.rows() as u64;
+                    if !rows.is_empty() {
+                        worked.batches.push(rows);
+                    }
                 }
             }
             Ok(worked)
@@ -206,17 +194,6 @@ impl Source for FileSource<'_> {
             None => Err(Unavailable("searches cannot be compiled while a search runs".to_owned())),
         }
     }
-}
-
-/// The fields of a request and those that its filter reads.
-fn with_filter(needs: &Fields, filter: &Predicate) -> Fields {
-    let mut wanted = needs.clone();
-    let mut found = Vec::new();
-    reads::of_predicate(filter, &mut found);
-    for read in found {
-        wanted.add(read.field.name);
-    }
-    wanted
 }
 
 /// Hands rows on in descending order of `_time`; rows without a time come last. Ties stay in input order.
