@@ -388,6 +388,15 @@ mod tests {
             })
             .collect();
         assert!(shown.is_empty(), "{shown:#?}");
+        let problems = knowledge.check();
+        let shown: Vec<String> = problems
+            .iter()
+            .map(|p| {
+                let place = knowledge.sources.line_columns(p.place);
+                format!("{}:{} {}", knowledge.sources.file(p.place.file).path().display(), place.line, p.message)
+            })
+            .collect();
+        assert!(shown.is_empty(), "{shown:#?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod check;
 mod cli;
 mod content;
 mod events;
+mod fields;
 mod lower;
 mod manual;
 mod score;

@@ -1,6 +1,6 @@
 //! Runs rules on a batch of events, for the fields that somebody reads.
 
-use super::{Auto, Delims, METADATA, Rules, Step, StepKind, alias};
+use super::{Auto, Delims, METADATA, Rules, Step, StepKind, alias, platform};
 use crate::expr::Context;
 use crate::ir::Fields;
 use crate::knowledge::extract::collect::{Collector, Further, clean};
@@ -21,6 +21,8 @@ pub struct Extraction<'r> {
     steps: Vec<(usize, Fields)>,
     /// Fields of automatic extraction that an earlier rule looks into.
     ahead: Fields,
+    /// Fields that the platform gives.
+    platform: Fields,
     /// Indices of the eventtypes to test.
     eventtypes: Vec<usize>,
     /// Indices of tagged fields.
@@ -74,7 +76,7 @@ impl Rules {
         }
         steps.reverse();
         let ahead = self.ahead(&steps);
-        Extraction { rules: self, wanted: wanted.clone(), steps, ahead, eventtypes, tagged }
+        Extraction { rules: self, wanted: wanted.clone(), steps, ahead, platform: need, eventtypes, tagged }
     }
 
     /// The fields that extractions look into although only the automatic extraction behind them makes these.
@@ -155,6 +157,7 @@ impl Extraction<'_> {
     pub fn run(&self, raw: Batch, context: &Context) -> Batch {
         let mut batch = self.with_metadata(raw);
         let given: BTreeSet<Name> = batch.names().cloned().collect();
+        platform::add(&mut batch, &self.platform);
         let mut ahead = Batch::new(batch.rows());
         if self.ahead != Fields::none()
             && let Some(auto) = self.rules.compiled.steps.iter().find_map(|step| step.kind.auto())

@@ -6,6 +6,7 @@ mod eventtype;
 mod extraction;
 mod fold;
 mod lookup;
+mod platform;
 
 use super::extract::regex::RegexExtraction;
 use crate::diag::Diagnostic;
