@@ -51,7 +51,7 @@ impl Command for Lookup {
     fn examples(&self) -> &'static [Example] {
         &[Example {
             title: "A column more",
-            before: "",
+            before: r#"[{"src":"192.0.2.7"}]"#,
             search: "| lookup assets.csv ip as src OUTPUT owner as src_owner",
             after: "",
         }]

@@ -204,6 +204,13 @@ pub fn lower(search: &ast::Search) -> Lowered {
     Lowered { plan, problems }
 }
 
+/// Lowers stages that work on rows that come in, as the body of an `appendpipe` does.
+pub fn lower_body(search: &ast::Search) -> Lowered {
+    let mut problems = Vec::new();
+    let plan = lower::plan(search, false, &mut problems);
+    Lowered { plan, problems }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

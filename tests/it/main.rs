@@ -5,6 +5,7 @@
 mod check;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod cli;
+mod commands;
 mod content;
 mod events;
 mod fields;
