@@ -9,6 +9,7 @@ mod commands;
 mod content;
 mod events;
 mod fields;
+mod knowledge_security;
 mod lower;
 mod manual;
 mod score;
