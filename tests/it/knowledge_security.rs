@@ -11,7 +11,8 @@ const FAILURE: &str = "0x8010000000000000";
 
 /// An event of the Security channel with these data elements.
 fn event(code: &str, keywords: &str, data: &[(&str, &str)]) -> String {
-    let data: String = data.iter().map(|(name, value)| format!("<Data Name='{name}'>{value}</Data>")).collect();
+    let element = |(name, value): &(&str, &str)| format!("<Data Name='{name}'>{value}</Data>");
+    let elements = data.iter().map(element).collect::<Vec<_>>().concat();
     format!(
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>\
          <Provider Name='Microsoft-Windows-Security-Auditing' Guid='{{0A1B2C3D-0000-0000-0000-000000000000}}'/>\
@@ -19,7 +20,7 @@ fn event(code: &str, keywords: &str, data: &[(&str, &str)]) -> String {
          <Keywords>{keywords}</Keywords><TimeCreated SystemTime='2024-01-02T03:04:05.123456700Z'/>\
          <EventRecordID>77</EventRecordID><Correlation/><Execution ProcessID='632' ThreadID='644'/>\
          <Channel>Security</Channel><Computer>dc1.example.test</Computer><Security/></System>\
-         <EventData>{data}</EventData></Event>"
+         <EventData>{elements}</EventData></Event>"
     )
 }
 
