@@ -65,7 +65,12 @@ impl Findings {
 
     /// A finding in a search text.
     pub fn push_in(&mut self, problem: Problem, text: &Located) {
-        self.0.extend(problem.locate(text));
+        self.push_as(problem.code.severity(), problem, text);
+    }
+
+    /// As [`Findings::push_in`], with a severity that is not that of the code.
+    pub fn push_as(&mut self, severity: Severity, problem: Problem, text: &Located) {
+        self.0.extend(problem.locate(text).map(|found| Diagnostic { severity, ..found }));
     }
 }
 

@@ -80,6 +80,9 @@ pub(super) enum CheckFormat {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) pack: PackArgs,
+    /// Also say what could be better
+    #[arg(long)]
+    pub(super) advice: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub(super) format: CheckFormat,

@@ -5,11 +5,13 @@ use super::terminal::Terminal;
 use super::workspace::Workspace;
 use super::{CliResult, Exit};
 use crate::check::{self, output};
+use crate::diag::Severity;
 use std::io::{self, BufWriter, Write};
 
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
     let workspace = Workspace::open(&args.pack, terminal)?;
-    let findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
+    let mut findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
+    findings.retain(|found| args.advice || found.severity != Severity::Advice);
     let sources = &workspace.sources;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {

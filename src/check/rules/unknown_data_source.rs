@@ -1,7 +1,8 @@
 //! `unknown-data-source`: a detection names a data source that no known pack has.
 
 use crate::check::{Findings, Subject, did_you_mean};
-use crate::diag::{Diagnostic, codes};
+use crate::content::model::Generation;
+use crate::diag::{Diagnostic, Severity, codes};
 use crate::source::Span;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -12,11 +13,15 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             }
             let Some(place) = entry.place(span) else { continue };
             let names = subject.pack.data_sources.iter().map(|source| source.object.name.as_str());
-            findings.push(
-                Diagnostic::new(codes::UNKNOWN_DATA_SOURCE, format!("data source `{name}` does not exist"), place)
-                    .label("no data source of this name")
-                    .help(did_you_mean(name, names, "add it under data_sources/, or name its pack with `--with`")),
-            );
+            let message = format!("data source `{name}` does not exist");
+            let mut found = Diagnostic::new(codes::UNKNOWN_DATA_SOURCE, message, place)
+                .label("no data source of this name")
+                .help(did_you_mean(name, names, "add it under data_sources/, or name its pack with `--with`"));
+            // Content of the first generation named its sources freely; the official tool of its time only warned.
+            if subject.detection.object.generation == Generation::V4 {
+                found.severity = Severity::Warning;
+            }
+            findings.push(found);
         }
     }
 }
