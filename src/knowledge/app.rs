@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
 
+/// How the paths of built-in files begin in messages.
+pub(super) const BUILTIN_LABEL: &str = "builtin:";
+
 /// A file of an app that is larger is refused. The largest real lookup tables have some 50 MB.
 const MAX_FILE: u64 = 128 << 20;
 /// All files of one archive together.
@@ -107,7 +110,7 @@ pub(super) fn builtin() -> Vec<App> {
     }
     let mut files = Vec::new();
     walk(&BUILTIN, &mut files);
-    split("builtin:", files)
+    split(BUILTIN_LABEL, files)
 }
 
 /// Makes apps of files whose paths begin with the folder of the app, or not, if there is but one app.

@@ -23,6 +23,8 @@ pub mod props;
 pub mod rules;
 pub mod selector;
 pub mod tags;
+#[cfg(test)]
+mod tests;
 pub mod transforms;
 
 use crate::diag::Diagnostic;
@@ -112,7 +114,14 @@ impl Knowledge {
         for path in paths {
             apps.extend(app::open(path)?);
         }
-        Self::of_apps(&apps)
+        let (knowledge, mut problems) = Self::of_apps(&apps)?;
+        let of_user = |problem: &Diagnostic| {
+            let path = knowledge.sources.file(problem.place.file).path();
+            !path.to_string_lossy().starts_with(app::BUILTIN_LABEL)
+        };
+        problems.extend(knowledge.check().into_iter().filter(of_user));
+        crate::diag::sort(&mut problems);
+        Ok((knowledge, problems))
     }
 
     fn of_apps(apps: &[App]) -> Result<(Self, Vec<Diagnostic>), AppError> {
@@ -369,7 +378,7 @@ impl Loader {
 }
 
 #[cfg(test)]
-mod tests {
+mod pack {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
