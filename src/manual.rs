@@ -18,8 +18,10 @@ const MADE: &str = "<!-- Made from the registries of the program; see src/manual
 fn checks() -> String {
     let mut page = format!("{MADE}\n# What is reported\n\n");
     page.push_str(
-        "Errors make the exit status 1. A warning is probably a mistake that still compiles, or one that the official\n\
-         validator accepts. Every finding carries its code in all forms of output.\n\n\
+        "Errors make the exit status 1. A warning is probably a mistake, but the search still works. A search that cannot do\n\
+         what it says (`dropped-field`, `unknown-field`, `unknown-dataset-field`, `unknown-risk-field`,\n\
+         `unknown-threat-field`, `unknown-token`) is an error in production content and a warning in experimental or\n\
+         deprecated content. Advice is shown with `--advice`. Every finding carries its code in all forms of output.\n\n\
          | code | severity | meaning |\n|---|---|---|\n",
     );
     for code in codes::ALL {

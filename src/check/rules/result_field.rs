@@ -25,6 +25,6 @@ fn field(subject: &Subject<'_>, name: &Located, code: Code, what: &str, findings
     let mut diagnostic = Diagnostic::new(code, message, place)
         .label("not a field of the result")
         .help(compiled.instead_of(name.as_str(), ""));
-    diagnostic.severity = subject.severity_of_absent(name.as_str());
+    diagnostic.severity = subject.severity();
     findings.push(diagnostic);
 }

@@ -2,7 +2,7 @@
 //! shown to the analyst as it stands.
 
 use crate::check::{Findings, Subject};
-use crate::diag::{Diagnostic, Severity, codes};
+use crate::diag::{Diagnostic, codes};
 use crate::source::{Located, Span};
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -30,9 +30,7 @@ fn tokens(subject: &Subject<'_>, text: &Located, what: &str, findings: &mut Find
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_TOKEN, message, place)
             .label("not a field of the result")
             .help(compiled.instead_of(name, "$"));
-        // The official validator looks at messages only, and only for the letters.
-        let official = if what == "message" { subject.severity_of_absent(name) } else { Severity::Warning };
-        diagnostic.severity = official;
+        diagnostic.severity = subject.severity();
         findings.push(diagnostic);
     }
 }
