@@ -12,5 +12,7 @@ mod fields;
 mod knowledge_security;
 mod lower;
 mod manual;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod replay;
 mod score;
 mod spl;
