@@ -27,22 +27,19 @@ fn every_case_shows_its_mistake_and_nothing_else() {
     let (pack, loading) = Pack::load(Path::new(CASES), &LoadOptions::default(), &mut sources).expect("the cases load");
     let found = check(&pack, knowledge, loading);
     let mut wrong = Vec::new();
-    for detection in &pack.detections {
-        let file = detection.object.file;
-        let expected = expectations(sources.file(file).text());
+    for (file, source) in sources.iter().filter(|(_, source)| source.path().starts_with(CASES)) {
+        let expected = expectations(source.text());
         let found: Vec<&Diagnostic> = found.iter().filter(|found| found.place.file == file).collect();
         let fits = expected.len() == found.len()
             && expected.iter().zip(&found).all(|(expected, found)| agrees(expected, found, &sources));
         if !fits {
             let found: Vec<String> = found.iter().map(|found| describe(found, &sources)).collect();
-            let name = detection.object.path.display();
+            let name = source.path().display();
             wrong.push(format!("{name}:\n  expected {expected:?}\n  found    {}", found.join("\n           ")));
         }
     }
+    assert!(pack.detections.len() > 30, "the cases are there");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let elsewhere: Vec<&Diagnostic> =
-        found.iter().filter(|found| pack.detections.iter().all(|d| d.object.file != found.place.file)).collect();
-    assert!(elsewhere.is_empty(), "{elsewhere:?}");
 }
 
 fn expectations(text: &str) -> Vec<Expected> {
