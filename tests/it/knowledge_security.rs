@@ -1,9 +1,7 @@
 //! The built-in pack: the Security channel of Windows. Events are invented; expectations are derived by hand.
 
-use escudo::expr::Context;
-use escudo::ir::Fields;
-use escudo::knowledge::{Knowledge, Naming};
-use escudo::value::{Batch, Column, Value};
+use crate::rows::{fields, row_of};
+use escudo::knowledge::Knowledge;
 
 const SECURITY: &str = "XmlWinEventLog:Security";
 const SUCCESS: &str = "0x8020000000000000";
@@ -24,40 +22,8 @@ fn event(code: &str, keywords: &str, data: &[(&str, &str)]) -> String {
     )
 }
 
-fn context() -> Context {
-    Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
-}
-
-fn raw(text: &str) -> Batch {
-    let mut batch = Batch::new(1);
-    for (name, value) in [("_raw", text), ("host", "collector")] {
-        batch.set(name, Column::new(vec![Value::from(value)]));
-    }
-    batch
-}
-
-fn shown(batch: &Batch, names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| format!("{name}={}", batch.value(0, name).to_text().replace('\n', "|"))).collect()
-}
-
-/// Fields of an event as `name=value`; a field without a value shows nothing behind the sign, several have `|` between.
-fn fields(source: &str, sourcetype: &str, text: &str, names: &[&str]) -> Vec<String> {
-    let knowledge = Knowledge::builtin();
-    let rules = knowledge.rules(source, sourcetype, "collector");
-    let batch = knowledge.extract(&rules, raw(text), &Fields::these(names.iter().copied()), &context());
-    shown(&batch, names)
-}
-
-/// The row of an event in a root dataset, in the same form; none if the event is not in it.
 fn row(model: &str, dataset: &str, source: &str, text: &str, names: &[&str]) -> Option<Vec<String>> {
-    let knowledge = Knowledge::builtin();
-    let rules = knowledge.rules(source, "XmlWinEventLog", "collector");
-    let dataset = knowledge.model(model).expect("the model exists").dataset(dataset).expect("the dataset exists");
-    let wanted = Fields::these(names.iter().copied());
-    let rows = knowledge
-        .dataset_rows(&rules, dataset, &raw(text), &wanted, Naming::Plain, &context())
-        .expect("the dataset can be evaluated");
-    (!rows.is_empty()).then(|| shown(&rows, names))
+    row_of(model, dataset, (source, "XmlWinEventLog"), text, names)
 }
 
 fn check(found: &[String], expected: &[&str]) {

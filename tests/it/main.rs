@@ -10,9 +10,11 @@ mod content;
 mod events;
 mod fields;
 mod knowledge_security;
+mod knowledge_sources;
 mod lower;
 mod manual;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod replay;
+mod rows;
 mod score;
 mod spl;

@@ -4,6 +4,5 @@ pub mod collect;
 pub mod delims;
 pub mod json;
 pub mod kv;
-mod markup;
 pub mod regex;
 pub mod xml;
