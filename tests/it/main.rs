@@ -13,6 +13,7 @@ mod knowledge_security;
 mod knowledge_sources;
 mod lower;
 mod manual;
+mod pack;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod replay;
 mod rows;
