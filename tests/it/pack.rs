@@ -8,9 +8,14 @@ use escudo::value::{Batch, Column, Value};
 const SYSMON: (&str, &str) = ("XmlWinEventLog:Microsoft-Windows-Sysmon/Operational", "XmlWinEventLog");
 const LINUX: (&str, &str) = ("Syslog:Linux-Sysmon/Operational", "sysmon:linux");
 
+fn elements(quote: char, data: &[(&str, &str)]) -> String {
+    let element = |(name, value): &(&str, &str)| format!("<Data Name={quote}{name}{quote}>{value}</Data>");
+    data.iter().map(element).collect::<Vec<_>>().concat()
+}
+
 /// An event as Windows writes it; the data are pairs of name and value.
 fn windows(channel: &str, code: u32, data: &[(&str, &str)]) -> String {
-    let data: String = data.iter().map(|(name, value)| format!("<Data Name='{name}'>{value}</Data>")).collect();
+    let data = elements('\'', data);
     format!(
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Some Provider' \
          Guid='{{00000000-0000-0000-0000-00000000000A}}'/><EventID>{code}</EventID><Version>5</Version><Level>4</Level>\
@@ -26,7 +31,7 @@ fn sysmon(code: u32, data: &[(&str, &str)]) -> String {
 }
 
 fn linux(code: u32, data: &[(&str, &str)]) -> String {
-    let data: String = data.iter().map(|(name, value)| format!("<Data Name=\"{name}\">{value}</Data>")).collect();
+    let data = elements('"', data);
     format!(
         "<Event><System><Provider Name=\"Linux-Sysmon\" Guid=\"{{00000000-0000-0000-0000-00000000000B}}\"/>\
          <EventID>{code}</EventID><Channel>Linux-Sysmon/Operational</Channel><Computer>web3</Computer>\
