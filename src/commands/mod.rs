@@ -4,7 +4,8 @@
 //! commands are sugar and lower to the operations of [`crate::ir::op`]; one with semantics of its own implements
 //! [`crate::ir::Native`] in its file. What is known but cannot be run is a line in `unsupported.rs`.
 //!
-//! Lowering never stops at a problem: a stage that makes no sense becomes [`Op::Unsupported`], so that the rest of the
+//! Lowering never stops at a problem: a stage that makes no sense becomes [`crate::ir::Op::Unsupported`], so that the
+//! rest of the
 //! search is still checked.
 
 mod build;

@@ -1,4 +1,4 @@
-//! Typed expressions: what the trees of [`crate::spl::ast`] mean, and their evaluation over [`Batch`]es.
+//! Typed expressions: what the trees of [`crate::spl::ast`] mean, and their evaluation over [`crate::value::Batch`]es.
 //!
 //! Two languages meet here. An [`Expr`] is an eval expression: values, three-valued logic, case-sensitive. A
 //! [`Predicate`] is a search expression: two-valued, case-insensitive, with wildcards. Detections, calculated fields

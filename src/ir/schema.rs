@@ -1,6 +1,6 @@
 //! What is known of the fields of rows at one point of a plan.
 //!
-//! [`super::flow`] computes a [`Schema`] behind each step; [`super::needs`] goes the other way.
+//! [`super::flow()`] computes a [`Schema`] behind each step; [`super::needs()`] goes the other way.
 
 use crate::expr::FieldRef;
 use crate::source::Span;

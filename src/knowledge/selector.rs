@@ -1,7 +1,7 @@
 //! Stanza names of `props.conf`: which events a stanza speaks of.
 //!
 //! `...` stands for any text, `*` for text without `/` and `\`, `|` for "or", parentheses group; everything else is
-//! literal. The whole value must match. Source: `props.conf.spec`, "[source::<source>] and [host::<host>] stanza
+//! literal. The whole value must match. Source: `props.conf.spec`, "`[source::<source>]` and `[host::<host>]` stanza
 //! match language".
 
 use crate::value::Name;
