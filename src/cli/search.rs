@@ -136,7 +136,7 @@ fn dataset(name: &str, knowledge: &Knowledge) -> Result<(Name, Name), CliError> 
         return Err(CliError::new(format!("`--datamodel {name}`: data model `{model}` does not exist: {hint}")));
     };
     match dataset {
-        Some(dataset) if known.dataset(dataset).is_some() => Ok((model.into(), dataset.into())),
+        Some(dataset) if known.is_name_only() || known.dataset(dataset).is_some() => Ok((model.into(), dataset.into())),
         Some(dataset) => {
             let hint = crate::check::did_you_mean(dataset, known.dataset_names(), "see the model's datasets");
             Err(CliError::new(format!("`--datamodel {name}`: `{model}` has no dataset `{dataset}`: {hint}")))

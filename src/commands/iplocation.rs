@@ -92,6 +92,10 @@ impl Native for Locate {
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }
+
+    fn lack(&self) -> Option<&'static str> {
+        Some("`iplocation` needs a geolocation database, and there is none here")
+    }
 }
 
 impl Apply for Locate {

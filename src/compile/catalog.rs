@@ -51,7 +51,7 @@ fn header(path: &Path) -> Option<Vec<Name>> {
 
 impl Catalog for PackCatalog<'_> {
     fn dataset_fields(&self, model: &str, dataset: Option<&str>, prefixed: bool) -> Option<Vec<(Name, FieldInfo)>> {
-        let model = self.knowledge.model(model)?;
+        let model = self.knowledge.model(model).filter(|model| !model.is_name_only())?;
         let datasets: Vec<Dataset<'_>> = match dataset {
             Some(name) => vec![model.dataset(name)?],
             None => model.roots().collect(),

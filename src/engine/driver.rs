@@ -3,7 +3,7 @@
 use super::limits::RunOptions;
 use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
-use super::source::{Counts, DatasetRequest, EventsRequest, Source, Unavailable};
+use super::source::{Counts, DatasetRequest, EventsRequest, Named, Source, Unavailable};
 use super::subsearch;
 use super::table::Lookup;
 use crate::expr::{Context, Predicate};
@@ -26,10 +26,11 @@ pub fn run(plan: &Plan, source: &dyn Source, options: &RunOptions) -> Result<Out
         context: options.context(),
         written: RefCell::default(),
         notes: RefCell::default(),
+        lacks: RefCell::default(),
         depth: 0,
     };
     let (rows, trace) = run.plan(plan, None)?;
-    Ok(Outcome { rows, trace, notes: run.notes.into_inner() })
+    Ok(Outcome { rows, trace, notes: run.notes.into_inner(), lacks: run.lacks.into_inner() })
 }
 
 /// What the operations of one run share.
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     /// Tables written by `outputlookup`.
     written: RefCell<BTreeMap<Name, Arc<Lookup>>>,
     notes: RefCell<Vec<String>>,
+    /// See [`Outcome::lacks`].
+    lacks: RefCell<Vec<String>>,
     depth: usize,
 }
 
@@ -60,6 +63,13 @@ impl Run<'_> {
         }
     }
 
+    fn lack(&self, reason: &str) {
+        let mut lacks = self.lacks.borrow_mut();
+        if !lacks.iter().any(|known| known == reason) {
+            lacks.push(reason.to_owned());
+        }
+    }
+
     /// Whether an operation may hold so many rows.
     pub(super) fn may_keep(&self, rows: usize) -> Result<(), Failure> {
         bound(rows, self.options.limits.rows, "rows")
@@ -75,8 +85,16 @@ impl Run<'_> {
         if let Some(table) = self.written.borrow().get(name) {
             return Ok(table.clone());
         }
-        let missing = || Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`"));
-        self.source.lookup(name).ok_or_else(missing)
+        self.source.lookup(name).ok_or_else(|| {
+            self.obstacle(Named::Lookup(name)).unwrap_or_else(|| {
+                Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`"))
+            })
+        })
+    }
+
+    /// The failure of a search that needs something the source knows but cannot give.
+    fn obstacle(&self, named: Named<'_>) -> Option<Failure> {
+        self.source.obstacle(named).map(|reason| Failure::new(FailureKind::Unsupported, reason))
     }
 
     /// Compiles a search that was put together at run time.
@@ -104,11 +122,13 @@ impl Run<'_> {
             context: self.context.clone(),
             written: RefCell::new(self.written.take()),
             notes: RefCell::new(self.notes.take()),
+            lacks: RefCell::new(self.lacks.take()),
             depth,
         };
         let result = inner.plan(plan, input);
         self.written.replace(inner.written.into_inner());
         self.notes.replace(inner.notes.into_inner());
+        self.lacks.replace(inner.lacks.into_inner());
         result.map(|(rows, _)| rows)
     }
 
@@ -187,6 +207,9 @@ impl<'p> Line<'p> {
                 run.source.events(&request, &mut sink).map_err(missing)?
             }
             Op::Dataset { model, dataset, prefixed } => {
+                if let Some(failure) = run.obstacle(Named::Model(&model.node)) {
+                    return Err(failure);
+                }
                 let request = DatasetRequest {
                     model: &model.node,
                     dataset: dataset.as_ref().map(|name| &*name.node),
@@ -263,6 +286,12 @@ impl<'p> Line<'p> {
             if let Some(batch) = rest {
                 self.trace[step].rows_out += batch.rows() as u64;
                 let _ = self.push(index + 1, batch, run)?;
+            }
+        }
+        for (step, count) in self.steps.iter().zip(&self.trace) {
+            let Op::Native(native) = &step.op else { continue };
+            if let Some(lack) = native.lack().filter(|_| count.rows_in > 0) {
+                run.lack(lack);
             }
         }
         Ok((self.result, self.trace))

@@ -16,6 +16,7 @@
 mod cases;
 mod driver;
 mod evaluate;
+pub mod external;
 mod group;
 mod limits;
 mod ops;
@@ -31,5 +32,5 @@ pub use driver::run;
 pub use limits::{Limits, RunOptions};
 pub use ops::filter::select;
 pub use outcome::{Failure, FailureKind, Outcome, StageCount};
-pub use source::{Counts, DatasetRequest, EventsRequest, MemorySource, Sink, Source, Unavailable};
+pub use source::{Counts, DatasetRequest, EventsRequest, MemorySource, Named, Sink, Source, Unavailable};
 pub use table::Lookup;

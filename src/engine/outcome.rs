@@ -12,6 +12,9 @@ pub struct Outcome {
     pub trace: Vec<StageCount>,
     /// Facts about the run that a user should see once, as sentences without a final period.
     pub notes: Vec<String>,
+    /// What steps that got rows could not do here, subsearches included: one reason each, lower case, no final period. Rows
+    /// or values that are missing may be missing because of it.
+    pub lacks: Vec<String>,
 }
 
 /// Rows that reached and left one step.

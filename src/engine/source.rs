@@ -50,6 +50,15 @@ pub struct Counts {
 #[error("{0}")]
 pub struct Unavailable(pub String);
 
+/// A thing that a search names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named<'a> {
+    /// A lookup.
+    Lookup(&'a str),
+    /// A data model.
+    Model(&'a str),
+}
+
 /// Takes batches of rows; `Break` means that no more are wanted.
 pub type Sink<'a> = dyn FnMut(Batch) -> ControlFlow<()> + 'a;
 
@@ -71,6 +80,13 @@ pub trait Source: Sync {
 
     /// A lookup by the name of its definition or its file; `None` if there is none.
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>>;
+
+    /// Why something that is known by name cannot be used here: it lives on a server, or in another app. A search that
+    /// needs it is unsupported, not wrong. `None` if it can be used, or is not known at all.
+    fn obstacle(&self, named: Named<'_>) -> Option<String> {
+        let _ = named;
+        None
+    }
 
     /// What is known of the fields of datasets and lookups: the more, the fewer fields are asked for.
     fn catalog(&self) -> &dyn Catalog {

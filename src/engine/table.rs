@@ -20,6 +20,8 @@ pub struct Lookup {
     pub max_matches: usize,
     /// What a row gets without enough matches.
     pub default_match: Option<Name>,
+    /// Computes the second column from a value of the first, in place of rows.
+    pub compute: Option<super::external::Compute>,
 }
 
 /// How a column of a table is compared with a value.
@@ -44,6 +46,7 @@ impl Lookup {
             min_matches: 0,
             max_matches: 100,
             default_match: None,
+            compute: None,
         }
     }
 

@@ -385,6 +385,11 @@ pub trait Native: std::fmt::Debug + Send + Sync {
 
     /// A fresh run of the operation.
     fn open(&self, context: &Context) -> Box<dyn Operator>;
+
+    /// What the operation needs and never has here, so that it leaves rows as they are: lower case, no final period.
+    fn lack(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A running operation: batches go in, batches come out, state stays inside.

@@ -50,7 +50,7 @@ pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
 pub use rules::Rules;
 pub use tags::Tags;
-pub use transforms::{Transform, Transforms};
+pub use transforms::{ExternalLookup, LookupDefinition, MatchType, Transform, Transforms};
 
 /// All knowledge objects, compiled as far as their text allows.
 #[derive(Debug)]
@@ -195,7 +195,7 @@ impl Knowledge {
 
     /// The names by which searches can use lookups: definitions and tables, in that order.
     pub fn lookup_names(&self) -> impl Iterator<Item = &str> {
-        let defined = self.transforms.iter().filter(|(_, transform)| matches!(transform, Transform::Lookup(_)));
+        let defined = self.transforms.iter().filter(|(_, transform)| matches!(transform, Transform::Lookup(_) | Transform::External(_)));
         defined.map(|(name, _)| &**name).chain(self.tables.keys().map(String::as_str))
     }
 
@@ -204,6 +204,7 @@ impl Knowledge {
     pub fn lookup_columns(&self, name: &str) -> Option<Vec<Name>> {
         let file = match self.transforms.get(name) {
             Some(Transform::Lookup(definition)) => &*definition.filename,
+            Some(Transform::External(lookup)) => return Some(lookup.columns.clone()).filter(|names| !names.is_empty()),
             _ => name,
         };
         let table = self.table(file).ok()??;

@@ -19,7 +19,8 @@ pub const UNPREFIXED: &[&str] = &["_time", "host", "index", "nodename", "source"
 pub struct Model {
     /// `modelName`: what searches name.
     pub name: Name,
-    /// Every dataset, parents before children, otherwise in the order of the file.
+    /// Every dataset; none if only the model's name is known. Parents before children, otherwise in the order of the
+    /// file.
     pub(super) datasets: Vec<DatasetDefinition>,
 }
 
@@ -134,6 +135,12 @@ impl Model {
     /// Every dataset, parents before children.
     pub fn all(&self) -> impl Iterator<Item = Dataset<'_>> {
         (0..self.datasets.len()).map(|index| Dataset { model: self, index })
+    }
+
+    /// Whether nothing but the name is known: a model of another app, declared without datasets. Each dataset and field
+    /// may exist then, and no row can be computed.
+    pub fn is_name_only(&self) -> bool {
+        self.datasets.is_empty()
     }
 
     /// The names of the datasets, parents before children.

@@ -11,6 +11,8 @@ pub enum Transform {
     Extraction(Box<Extraction>),
     /// A table.
     Lookup(Box<LookupDefinition>),
+    /// A lookup without a table: a program, or a collection of a server.
+    External(Box<ExternalLookup>),
     /// Neither, as far as search time is concerned; the text says why.
     Unsupported(String),
 }
@@ -68,6 +70,15 @@ pub struct LookupDefinition {
     pub match_types: IndexMap<Name, MatchType>,
 }
 
+/// A lookup whose rows a Splunk server makes or keeps.
+#[derive(Clone, Debug)]
+pub struct ExternalLookup {
+    /// The program that `external_cmd` begins with; none for a collection of the KV store.
+    pub program: Option<Name>,
+    /// `fields_list`: the columns; empty if it is not set.
+    pub columns: Vec<Name>,
+}
+
 /// How a column of a table is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchType {
@@ -93,10 +104,11 @@ fn transform(stanza: &Stanza) -> Transform {
     if let Some(filename) = stanza.get("filename") {
         return Transform::Lookup(Box::new(lookup(filename, stanza)));
     }
-    for key in ["external_cmd", "collection", "external_type"] {
-        if stanza.get(key).is_some() {
-            return Transform::Unsupported(format!("`{key}` needs a Splunk server"));
-        }
+    let command = stanza.get("external_cmd");
+    if command.is_some() || stanza.get("collection").is_some() || stanza.get("external_type").is_some() {
+        let program = command.and_then(|command| command.split_whitespace().next()).map(Name::from);
+        let columns = stanza.get("fields_list").map(names).unwrap_or_default();
+        return Transform::External(Box::new(ExternalLookup { program, columns }));
     }
     let how = if let Some(regex) = stanza.setting("REGEX") {
         How::Regex { regex: regex.clone(), format: stanza.setting("FORMAT").cloned() }
@@ -230,7 +242,9 @@ mod tests {
 
     #[test]
     fn what_needs_a_server_is_said() {
-        assert!(matches!(read_one("external_cmd = x.py a b"), Transform::Unsupported(_)));
-        assert!(matches!(read_one("collection = y"), Transform::Unsupported(_)));
+        let Transform::External(lookup) = read_one("external_cmd = x.py a b\nfields_list = a, b") else { panic!() };
+        assert_eq!((lookup.program.as_deref(), lookup.columns.len()), (Some("x.py"), 2));
+        let Transform::External(lookup) = read_one("collection = y") else { panic!() };
+        assert_eq!((lookup.program, lookup.columns), (None, Vec::new()));
     }
 }

@@ -1,7 +1,7 @@
 //! A source over files whose rows are CIM events already (`--datamodel Model.Dataset`).
 
 use super::Lookups;
-use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Sink, Source, Unavailable};
+use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Named, Sink, Source, Unavailable};
 use crate::events::{Options, cim};
 use crate::knowledge::{Dataset, Knowledge};
 use crate::value::{Batch, Name};
@@ -100,7 +100,13 @@ impl Source for CimSource<'_> {
     }
 
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>> {
-        self.lookups.find(name)
+        self.lookups.find_with(name, self.knowledge)
+    }
+
+    /// The rows are there, whatever the model: only lookups may be out of reach.
+    fn obstacle(&self, named: Named<'_>) -> Option<String> {
+        let lookup = matches!(named, Named::Lookup(_));
+        self.lookups.obstacle(named, self.knowledge).filter(|_| lookup)
     }
 }
 

@@ -1,9 +1,10 @@
-//! The lookups of packs, read when a search first asks for them.
+//! The lookups of packs and apps, read when a search first asks for them.
 
 use crate::content::model::{self, LookupKind};
 use crate::content::pack::Pack;
-use crate::engine::Lookup;
-use crate::engine::table::{self, parse_match_type};
+use crate::engine::table::{self, MatchType, parse_match_type};
+use crate::engine::{Lookup, Named, external};
+use crate::knowledge::{self, Knowledge, LookupDefinition, Transform};
 use crate::value::{Batch, Name};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -75,6 +76,40 @@ impl Lookups {
         lookup
     }
 
+    /// The lookup of a name, of packs or else of apps.
+    pub fn find_with(&self, name: &str, knowledge: &Knowledge) -> Option<Arc<Lookup>> {
+        if self.definitions.contains_key(name) {
+            return self.find(name);
+        }
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(name) {
+            return known.clone();
+        }
+        let lookup = of_app(name, knowledge).unwrap_or_else(|problem| {
+            self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+            None
+        });
+        let lookup = lookup.map(Arc::new);
+        read.insert(name.into(), lookup.clone());
+        lookup
+    }
+
+    /// Why something that is known by name cannot be used: see [`crate::engine::Source::obstacle`].
+    pub fn obstacle(&self, named: Named<'_>, knowledge: &Knowledge) -> Option<String> {
+        match named {
+            Named::Model(name) => knowledge.model(name).filter(|model| model.is_name_only()).map(|_| {
+                format!("the data model `{name}` belongs to another app: nothing is known of its rows here")
+            }),
+            Named::Lookup(name) => match self.definitions.get(name) {
+                Some(Definition::Pack(lookup)) if lookup.kind == Some(LookupKind::MlModel) => {
+                    Some(format!("the lookup `{name}` is a trained model, which cannot be run"))
+                }
+                Some(_) => None,
+                None => obstacle_of_app(name, knowledge),
+            },
+        }
+    }
+
     /// Why lookups could not be read, one line each.
     pub fn problems(&self) -> Vec<String> {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -119,5 +154,87 @@ fn rows(name: &Name, definition: &model::Lookup) -> Result<Batch, String> {
             let file = File::open(path).map_err(|error| unreadable(format!("`{}`: {error}", path.display())))?;
             table::read_csv(BufReader::new(file)).map_err(unreadable)
         }
+    }
+}
+
+/// The lookup that apps define or hold as a table; `Ok(None)` if there is nothing of the name, or nothing to use.
+fn of_app(name: &str, knowledge: &Knowledge) -> Result<Option<Lookup>, String> {
+    match knowledge.transforms().get(name) {
+        Some(Transform::External(lookup)) if lookup.program.is_some() => {
+            Ok(lookup.program.as_ref().and_then(|program| external::lookup(name, program, &lookup.columns)))
+        }
+        Some(Transform::Lookup(definition)) => {
+            let rows = rows_of_app(name, &definition.filename, knowledge)?;
+            Ok(rows.map(|rows| defined(name, rows, definition)))
+        }
+        Some(Transform::External(_) | Transform::Extraction(_) | Transform::Unsupported(_)) | None => {
+            Ok(rows_of_app(name, name, knowledge)?.map(|rows| Lookup::new(name, rows)))
+        }
+    }
+}
+
+fn rows_of_app(name: &str, file: &str, knowledge: &Knowledge) -> Result<Option<Batch>, String> {
+    let unreadable = |error: String| format!("the table of the lookup `{name}` cannot be read: {error}");
+    let bytes = knowledge.table(file).map_err(|error| unreadable(error.to_string()))?;
+    bytes.map(|bytes| table::read_csv(bytes.as_slice()).map_err(unreadable)).transpose()
+}
+
+fn defined(name: &str, rows: Batch, definition: &LookupDefinition) -> Lookup {
+    let kind = |kind: knowledge::MatchType| match kind {
+        knowledge::MatchType::Wildcard => MatchType::Wildcard,
+        knowledge::MatchType::Cidr => MatchType::Cidr,
+    };
+    Lookup {
+        match_types: definition.match_types.iter().map(|(column, &how)| (column.clone(), kind(how))).collect(),
+        case_sensitive: definition.case_sensitive,
+        min_matches: definition.min_matches,
+        max_matches: definition.max_matches.max(1),
+        default_match: definition.default_match.clone(),
+        ..Lookup::new(name, rows)
+    }
+}
+
+/// Asked when there is no table.
+fn obstacle_of_app(name: &str, knowledge: &Knowledge) -> Option<String> {
+    match knowledge.transforms().get(name)? {
+        Transform::External(lookup) => Some(match &lookup.program {
+            Some(program) => {
+                format!("the lookup `{name}` is the program `{program}` of another app, which cannot be run")
+            }
+            None => format!("the rows of the lookup `{name}` are kept by a Splunk server"),
+        }),
+        Transform::Lookup(_) => Some(format!("the table of the lookup `{name}` is not here: another app brings it")),
+        Transform::Extraction(_) | Transform::Unsupported(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn apps_have_lookups_too() {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("default/transforms.conf", "[rooms]\nfilename = rooms.csv\nmatch_type = WILDCARD(door)\n[gone]\nfilename = gone.csv\n[kept]\ncollection = kept\n"),
+            ("lookups/rooms.csv", "door,floor\nA*,1\n"),
+        ] {
+            let path = root.path().join("app").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let (knowledge, _) = Knowledge::with_apps(&[root.path().join("app")]).unwrap();
+        let lookups = Lookups::default();
+        let rooms = lookups.find_with("rooms", &knowledge).unwrap();
+        assert_eq!((rooms.rows.rows(), rooms.match_type("door")), (1, MatchType::Wildcard));
+        assert_eq!(lookups.find_with("rooms.csv", &knowledge).unwrap().match_type("door"), MatchType::Exact);
+        assert!(lookups.find_with("ut_shannon_lookup", &knowledge).unwrap().compute.is_some());
+        for (name, known) in [("gone", true), ("kept", true), ("asset_lookup_by_str", true), ("nothing", false)] {
+            assert!(lookups.find_with(name, &knowledge).is_none(), "{name}");
+            assert_eq!(lookups.obstacle(Named::Lookup(name), &knowledge).is_some(), known, "{name}");
+        }
+        assert!(lookups.obstacle(Named::Model("Splunk_Audit"), &knowledge).is_some());
+        assert!(lookups.obstacle(Named::Model("Endpoint"), &knowledge).is_none());
     }
 }

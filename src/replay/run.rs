@@ -141,9 +141,7 @@ impl Tester<'_> {
         let threat = detection.risk.threats.iter().map(|object| object.field.as_str());
         let (status, reason) = match judge(&outcome.rows, risk.iter().copied(), threat, test.expected_results) {
             Verdict::Pass => (Status::Pass, String::new()),
-            _ if outcome.trace.iter().any(|stage| stage.label == "iplocation" && stage.rows_in > 0) => {
-                (Status::Skip, "`iplocation` has no database of places here, and the result depends on it".to_owned())
-            }
+            _ if !outcome.lacks.is_empty() => (Status::Skip, outcome.lacks.join("; ")),
             Verdict::NoRows => (Status::Fail, reason::lost(&outcome.trace)),
             Verdict::Fail(reason) => (Status::Fail, reason),
         };

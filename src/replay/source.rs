@@ -2,7 +2,7 @@
 
 use super::raw::{self, RawEvents};
 use super::{Lookups, fields};
-use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Sink, Source, Unavailable};
+use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Named, Sink, Source, Unavailable};
 use crate::events::{NoteKind, RawEvent};
 use crate::ir::{Catalog, NoCatalog, Plan};
 use crate::knowledge::Knowledge;
@@ -178,7 +178,11 @@ impl Source for FileSource<'_> {
     }
 
     fn lookup(&self, name: &str) -> Option<Arc<Lookup>> {
-        self.lookups.find(name)
+        self.lookups.find_with(name, self.knowledge)
+    }
+
+    fn obstacle(&self, named: Named<'_>) -> Option<String> {
+        self.lookups.obstacle(named, self.knowledge)
     }
 
     fn catalog(&self) -> &dyn Catalog {

@@ -58,7 +58,7 @@ fn dataset_exists(
         return;
     };
     let Some(dataset) = dataset else { return };
-    if known.dataset(&dataset.node).is_some() {
+    if known.is_name_only() || known.dataset(&dataset.node).is_some() {
         return;
     }
     let names = known.dataset_names();

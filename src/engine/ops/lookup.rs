@@ -118,6 +118,7 @@ impl Open {
                         return old.clone();
                     }
                     let new = match table {
+                        _ if self.lookup.compute.is_some() => self.computed(&inputs, row),
                         _ if found.len() < self.lookup.min_matches => default.clone(),
                         Some(table) => Value::list(found.iter().map(|&at| table.values()[at].clone())),
                         None => Value::Null,
@@ -131,6 +132,15 @@ impl Open {
             batch.set(field, column);
         }
         Ok(batch)
+    }
+
+    /// What a program gives for a row: one value for each value of the input.
+    fn computed(&self, inputs: &[Option<&Column>], row: usize) -> Value {
+        let input = inputs.first().copied().flatten().map(|column| &column.values()[row]);
+        match (self.lookup.compute, input) {
+            (Some(compute), Some(input)) => Value::list(input.values().iter().map(compute)),
+            _ => Value::Null,
+        }
     }
 
     fn find(&mut self, values: &[&Value]) -> Rc<[usize]> {

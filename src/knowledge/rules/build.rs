@@ -100,7 +100,7 @@ impl Builder<'_> {
                         self.push(key, winner, kind);
                     }
                 }
-                Some(Transform::Lookup(_)) => {
+                Some(Transform::Lookup(_) | Transform::External(_)) => {
                     self.problem(format!("`{key}` names `{name}`, which is a lookup"), winner.setting);
                 }
                 Some(Transform::Unsupported(why)) => {
@@ -219,6 +219,10 @@ impl Builder<'_> {
                         self.problem(message, winner.setting);
                     }
                 }
+            }
+            Some(Transform::External(_)) => {
+                let message = format!("the lookup `{}` is not supported: it needs a Splunk server", words.definition);
+                self.problem(message, winner.setting);
             }
             Some(Transform::Unsupported(why)) => {
                 let message = format!("the lookup `{}` is not supported: {why}", words.definition);
