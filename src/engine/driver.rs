@@ -86,9 +86,8 @@ impl Run<'_> {
             return Ok(table.clone());
         }
         self.source.lookup(name).ok_or_else(|| {
-            self.obstacle(Named::Lookup(name)).unwrap_or_else(|| {
-                Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`"))
-            })
+            self.obstacle(Named::Lookup(name))
+                .unwrap_or_else(|| Failure::new(FailureKind::Missing, format!("there is no lookup `{name}`")))
         })
     }
 

@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn entropy_counts_characters() {
         // Two equal shares are one bit, four are two; 1/4 and 3/4: 0.25 * 2 + 0.75 * log2(4/3).
-        for (word, bits) in [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0), ("aaab", 0.811_278_124_459_132_8)] {
+        for (word, bits) in [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0), ("aaab", 0.811_278_124_459_132_8)]
+        {
             let Value::Number(found) = shannon(&Value::from(word)) else { panic!("{word}") };
             assert!((found - bits).abs() < 1e-12, "{word}: {found}");
         }

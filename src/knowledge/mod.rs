@@ -195,7 +195,10 @@ impl Knowledge {
 
     /// The names by which searches can use lookups: definitions and tables, in that order.
     pub fn lookup_names(&self) -> impl Iterator<Item = &str> {
-        let defined = self.transforms.iter().filter(|(_, transform)| matches!(transform, Transform::Lookup(_) | Transform::External(_)));
+        let defined = self
+            .transforms
+            .iter()
+            .filter(|(_, transform)| matches!(transform, Transform::Lookup(_) | Transform::External(_)));
         defined.map(|(name, _)| &**name).chain(self.tables.keys().map(String::as_str))
     }
 

@@ -97,9 +97,10 @@ impl Lookups {
     /// Why something that is known by name cannot be used: see [`crate::engine::Source::obstacle`].
     pub fn obstacle(&self, named: Named<'_>, knowledge: &Knowledge) -> Option<String> {
         match named {
-            Named::Model(name) => knowledge.model(name).filter(|model| model.is_name_only()).map(|_| {
-                format!("the data model `{name}` belongs to another app: nothing is known of its rows here")
-            }),
+            Named::Model(name) => knowledge
+                .model(name)
+                .filter(|model| model.is_name_only())
+                .map(|_| format!("the data model `{name}` belongs to another app: nothing is known of its rows here")),
             Named::Lookup(name) => match self.definitions.get(name) {
                 Some(Definition::Pack(lookup)) if lookup.kind == Some(LookupKind::MlModel) => {
                     Some(format!("the lookup `{name}` is a trained model, which cannot be run"))
@@ -217,7 +218,10 @@ mod tests {
     fn apps_have_lookups_too() {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in [
-            ("default/transforms.conf", "[rooms]\nfilename = rooms.csv\nmatch_type = WILDCARD(door)\n[gone]\nfilename = gone.csv\n[kept]\ncollection = kept\n"),
+            (
+                "default/transforms.conf",
+                "[rooms]\nfilename = rooms.csv\nmatch_type = WILDCARD(door)\n[gone]\nfilename = gone.csv\n[kept]\ncollection = kept\n",
+            ),
             ("lookups/rooms.csv", "door,floor\nA*,1\n"),
         ] {
             let path = root.path().join("app").join(path);
