@@ -249,6 +249,29 @@ fn fields_of_raw_searches() {
             "src_ip=",
         ],
     );
+    let names = ["user", "src_user", "Group_Name", "signature"];
+    for (sid, user) in [("EXAMPLE\\eve", "eve"), ("S-1-5-21-1-2-3-1106", "Eve E\\, Jr")] {
+        let member = [
+            ("MemberName", "CN=Eve E\\, Jr,OU=x"),
+            ("MemberSid", sid),
+            ("TargetUserName", "Admins"),
+            ("SubjectUserName", "eve"),
+        ];
+        let user = format!("user={user}");
+        let expected = [
+            &*user,
+            "src_user=eve",
+            "Group_Name=Admins",
+            "signature=A member was added to a security-enabled global group",
+        ];
+        check(&fields(SECURITY, "XmlWinEventLog", &event("4728", SUCCESS, &member), &names), &expected);
+    }
+    let created = event("4741", SUCCESS, &[("TargetUserName", "WS7$")]);
+    check(&fields(SECURITY, "XmlWinEventLog", &created, &["user_type", "user"]), &["user_type=computer", "user=WS7$"]);
+    let relayed = event("4624", SUCCESS, &[("WorkstationName", "-"), ("IpAddress", "127.0.0.1")]);
+    check(&fields(SECURITY, "XmlWinEventLog", &relayed, &["src", "src_ip"]), &["src=127.0.0.1", "src_ip="]);
+    let cleared = event("1102", SUCCESS, &[]);
+    check(&fields(SECURITY, "XmlWinEventLog", &cleared, &["object", "action"]), &["object=Security", "action=cleared"]);
     let local = event("4624", SUCCESS, &[("IpAddress", "::1"), ("TargetDomainName", "-")]);
     check(
         &fields(SECURITY, "XmlWinEventLog", &local, &["src", "src_ip", "dest_nt_domain"]),
