@@ -4,8 +4,8 @@ use super::extract::collect::{Collector, Further};
 use super::extract::regex::RegexExtraction;
 use super::language::{self, Compiled};
 use super::model::{Base, CalculationKind, Dataset, UNPREFIXED};
-use super::rules::{Folded, Rules, TagNeed, fold};
-use super::{Knowledge, model};
+use super::rules::{Call, Folded, Rules, TagNeed, Words, fold};
+use super::{Knowledge, Transform, model};
 use crate::diag::Diagnostic;
 use crate::expr::{Context, Expr, Predicate};
 use crate::ir::Fields;
@@ -37,6 +37,7 @@ struct Calculation {
 enum Computed {
     Eval(Box<Expr>),
     Rex(RegexExtraction),
+    Lookup(Box<Call>),
     /// Not supported, or does not compile: no values.
     Nothing,
 }
@@ -75,7 +76,7 @@ impl CompiledDataset {
             }
         }
         for calculation in &definition.calculations {
-            calculations.push(compile(calculation, &mut problems));
+            calculations.push(compile(knowledge, calculation, &mut problems));
         }
         Self { condition: Predicate::And(conditions), calculations, problems, broken }
     }
@@ -85,7 +86,7 @@ impl CompiledDataset {
     }
 }
 
-fn compile(calculation: &model::Calculation, problems: &mut Vec<Diagnostic>) -> Calculation {
+fn compile(knowledge: &Knowledge, calculation: &model::Calculation, problems: &mut Vec<Diagnostic>) -> Calculation {
     let outputs = calculation.outputs.clone();
     match &calculation.kind {
         CalculationKind::Eval(text) => {
@@ -111,9 +112,23 @@ fn compile(calculation: &model::Calculation, problems: &mut Vec<Diagnostic>) -> 
                 Calculation { outputs, reads: Vec::new(), kind: Computed::Nothing }
             }
         },
-        CalculationKind::Lookup { .. } | CalculationKind::Unsupported(_) => {
-            Calculation { outputs, reads: Vec::new(), kind: Computed::Nothing }
+        CalculationKind::Lookup { lookup, inputs, outputs: columns } => {
+            // A table that is made at run time (by a server) is absent, and so are its values.
+            let call = match knowledge.transforms().get(lookup) {
+                Some(Transform::Lookup(definition)) => knowledge
+                    .lookup_table(&definition.filename)
+                    .and_then(|table| Call::new(&Words::of_model(lookup, inputs, columns), definition, table).ok()),
+                _ => None,
+            };
+            match call {
+                Some(call) => {
+                    let reads = call.reads().cloned().collect();
+                    Calculation { outputs, reads, kind: Computed::Lookup(Box::new(call)) }
+                }
+                None => Calculation { outputs, reads: Vec::new(), kind: Computed::Nothing },
+            }
         }
+        CalculationKind::Unsupported(_) => Calculation { outputs, reads: Vec::new(), kind: Computed::Nothing },
     }
 }
 
@@ -267,7 +282,7 @@ impl<'m> Plan<'m> {
         let calculations: Vec<&Calculation> = parts.flat_map(|part| &part.calculations).collect();
         for calculation in calculations.into_iter().rev() {
             if calculation.outputs.iter().any(|name| events.contains(name)) {
-                if !matches!(calculation.kind, Computed::Rex(_)) {
+                if !matches!(calculation.kind, Computed::Rex(_) | Computed::Lookup(_)) {
                     calculation.outputs.iter().for_each(|name| events.remove(name));
                 }
                 calculation.reads.iter().for_each(|name| events.add(name.clone()));
@@ -356,6 +371,7 @@ impl<'m> Plan<'m> {
                     }
                 }
                 Computed::Rex(regex) => rex(regex, &calculation.reads, rows),
+                Computed::Lookup(call) => call.run(|name| self.computed.contains(name), rows),
                 Computed::Nothing => {
                     for name in &calculation.outputs {
                         rows.remove(name);

@@ -175,7 +175,7 @@ fn mistakes_in_an_app_are_reported_with_their_place() {
     let (knowledge, problems) = load(&[
         (
             "default/props.conf",
-            "[my:type]\nEXTRACT-a = (?<x>[a)\nREPORT-b = parts\nEVAL-c = nosuch(1)\nKV_MODE = multi\n",
+            "[my:type]\nEXTRACT-a = (?<x>[a)\nREPORT-b = parts\nEVAL-c = nosuch(1)\nKV_MODE = multi\nSEDCMD-d = s/a/b/\n",
         ),
         ("default/transforms.conf", "[part]\nREGEX = (x)\nFORMAT = $1\n"),
         ("default/eventtypes.conf", "[my_event]\nsearch = [search x]\n"),
@@ -193,6 +193,7 @@ fn mistakes_in_an_app_are_reported_with_their_place() {
         "props.conf:3 conf-value",
         "props.conf:4 unknown-function",
         "props.conf:5 unsupported-setting",
+        "props.conf:6 unsupported-setting",
         "eventtypes.conf:2 unsupported-setting",
     ];
     assert_eq!(shown, expected);
@@ -213,11 +214,16 @@ const MODEL: &str = r#"{"modelName": "Shop", "objects": [
      "fields": [{"fieldName": "reason"}],
      "calculations": [{"calculationType": "Eval", "expression": "-price", "outputFields": [{"fieldName": "loss"}]}]},
     {"objectName": "Visits", "parentName": "BaseSearch", "baseSearch": "`all` tag=visit | eval page=lower(page)",
-     "fields": [{"fieldName": "page"}]}]}"#;
+     "fields": [{"fieldName": "page"}],
+     "calculations": [{"calculationType": "Lookup", "lookupName": "pages",
+        "lookupInputs": [{"inputField": "page", "lookupField": "path"}],
+        "outputFields": [{"fieldName": "title", "lookupOutputFieldName": "name"}]}]}]}"#;
 
 fn shop() -> Knowledge {
     let (knowledge, problems) = load(&[
         ("default/data/models/Shop.json", MODEL),
+        ("default/transforms.conf", "[pages]\nfilename = pages.csv"),
+        ("lookups/pages.csv", "path,name\nindex,Start page\n"),
         ("default/macros.conf", "[all]\ndefinition = (sourcetype=*)"),
         ("default/eventtypes.conf", "[my_sale]\nsearch = sourcetype=my:type price=*\n[my_visit]\nsearch = page=*"),
         ("default/tags.conf", "[eventtype=my_sale]\nsale = enabled\n[eventtype=my_visit]\nvisit = enabled"),
@@ -271,6 +277,7 @@ fn rows_of_datasets() {
     );
     // A root search: its calculated fields count.
     assert_eq!(rows("Visits", &Fields::these(["page"]), Naming::Plain), ["page=index"]);
+    assert_eq!(rows("Visits", &Fields::these(["title"]), Naming::Prefixed), ["Visits.title=Start page"]);
 }
 
 #[test]

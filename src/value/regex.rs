@@ -103,7 +103,8 @@ impl Regex {
 
     /// All hits with their groups, from left to right, not overlapping. Ends early if a match exceeds its limit.
     pub fn captures_iter<'t>(&self, text: &'t str) -> CapturesIter<'t> {
-        CapturesIter { regex: self.clone(), text, at: 0, last_end: None, done: false }
+        let ascii = self.0.ascii.is_some() && text.is_ascii();
+        CapturesIter { regex: self.clone(), ascii, places: None, text, at: 0, last_end: None, done: false }
     }
 
     /// Replaces every hit. In the replacement `\0` is the whole hit and `\1` to `\9` are groups, empty where a group
@@ -124,8 +125,12 @@ impl Regex {
     fn pick(&self, text: &str) -> Option<&Pcre> {
         match &self.0.ascii {
             Some(ascii) if text.is_ascii() => Some(ascii),
-            _ => self.0.unicode.get_or_init(|| compile(&self.0.pattern, true).ok()).as_ref(),
+            _ => self.unicode(),
         }
+    }
+
+    fn unicode(&self) -> Option<&Pcre> {
+        self.0.unicode.get_or_init(|| compile(&self.0.pattern, true).ok()).as_ref()
     }
 
     /// A match error is a limit exceeded (or memory refused): no match, remembered.
@@ -215,6 +220,10 @@ impl<'t> Captures<'t> {
 /// Iterates over hits; see [`Regex::captures_iter`].
 pub struct CapturesIter<'t> {
     regex: Regex,
+    /// Whether the pattern for plain text will do: found out once, not again for every hit.
+    ascii: bool,
+    /// Room for the hits, used again for each of them.
+    places: Option<CaptureLocations>,
     text: &'t str,
     at: usize,
     last_end: Option<usize>,
@@ -227,9 +236,9 @@ impl<'t> Iterator for CapturesIter<'t> {
     fn next(&mut self) -> Option<Captures<'t>> {
         let text = self.text;
         let regex = self.regex.clone();
-        let pcre = regex.pick(text)?;
+        let pcre = if self.ascii { regex.0.ascii.as_ref()? } else { regex.unicode()? };
+        let mut places = self.places.take().unwrap_or_else(|| pcre.capture_locations());
         while !self.done && self.at <= text.len() {
-            let mut places: CaptureLocations = pcre.capture_locations();
             let found = regex.settle(pcre.captures_read_at(&mut places, text.as_bytes(), self.at));
             let Some((start, end)) = found.flatten().map(|hit| (hit.start(), hit.end().max(hit.start()))) else {
                 self.done = true;
@@ -246,6 +255,7 @@ impl<'t> Iterator for CapturesIter<'t> {
             }
             self.last_end = Some(end);
             let groups = (0..places.len()).map(|group| places.get(group)).collect();
+            self.places = Some(places);
             return Some(Captures { text, groups });
         }
         None

@@ -4,5 +4,6 @@ pub mod collect;
 pub mod delims;
 pub mod json;
 pub mod kv;
+mod markup;
 pub mod regex;
 pub mod xml;

@@ -1,13 +1,16 @@
 //! `EXTRACT` and `REGEX`: fields from a regular expression.
 
 use super::collect::{Collector, clean};
+use super::markup::Markup;
 use crate::value::Name;
-use crate::value::regex::{Captures, Regex};
+use crate::value::regex::Regex;
 
 /// A compiled extraction by a regular expression.
 #[derive(Clone, Debug)]
 pub struct RegexExtraction {
     regex: Regex,
+    /// The hand-written matcher of the pattern, if it has one.
+    markup: Option<Markup>,
     outputs: Vec<Output>,
     /// Applied again and again over the text; otherwise the first match is all.
     repeat: bool,
@@ -20,6 +23,13 @@ pub struct RegexExtraction {
 struct Output {
     name: Template,
     value: Template,
+}
+
+impl Output {
+    /// Whether it refers to no group but the first two: those are what [`Markup`] finds.
+    fn has_first_groups(&self) -> bool {
+        [&self.name, &self.value].into_iter().flat_map(Template::groups).all(|group| matches!(group, 1 | 2))
+    }
 }
 
 /// Text and references to groups in turn.
@@ -63,7 +73,7 @@ impl RegexExtraction {
     /// The named groups of a pattern, once per text: an `EXTRACT`.
     pub fn inline(regex: Regex) -> Self {
         let outputs = named(&regex);
-        Self { regex, outputs, repeat: false, clean_keys: false, keep_empty: false }
+        Self { regex, markup: None, outputs, repeat: false, clean_keys: false, keep_empty: false }
     }
 
     /// A `REGEX` with its `FORMAT`. Without one the named groups count, and groups `_KEY_x` with `_VAL_x`.
@@ -77,7 +87,8 @@ impl RegexExtraction {
         };
         let dynamic = outputs.iter().any(|output| !matches!(output.name, Template::Text(_)));
         let Options { mv_add, clean_keys, keep_empty } = options;
-        Ok(Self { regex, outputs, repeat: dynamic || mv_add, clean_keys, keep_empty })
+        let markup = if outputs.iter().all(Output::has_first_groups) { Markup::of(regex.as_str()) } else { None };
+        Ok(Self { regex, markup, outputs, repeat: dynamic || mv_add, clean_keys, keep_empty })
     }
 
     /// The fields made, if they are known beforehand; none if names come from the event.
@@ -91,9 +102,19 @@ impl RegexExtraction {
 
     /// Adds what it finds in a text.
     pub fn run(&self, text: &str, found: &mut Collector<'_>) {
+        if let Some(markup) = &self.markup {
+            return markup.each(text, self.repeat, &mut |first, second| {
+                let group = |group: usize| match group {
+                    1 => Some(first),
+                    2 => Some(second),
+                    _ => None,
+                };
+                self.outputs.iter().for_each(|output| self.add(output, &group, found));
+            });
+        }
         for hit in self.regex.captures_iter(text) {
             for output in &self.outputs {
-                self.add(output, &hit, found);
+                self.add(output, &|group| hit.get(group), found);
             }
             if !self.repeat {
                 break;
@@ -101,8 +122,8 @@ impl RegexExtraction {
         }
     }
 
-    fn add(&self, output: &Output, hit: &Captures<'_>, found: &mut Collector<'_>) {
-        let value = output.value.fill(hit);
+    fn add<'t>(&self, output: &Output, group: &impl Fn(usize) -> Option<&'t str>, found: &mut Collector<'_>) {
+        let value = output.value.fill(group);
         let value = value.trim();
         if value.is_empty() && !self.keep_empty {
             return;
@@ -110,7 +131,7 @@ impl RegexExtraction {
         match &output.name {
             Template::Text(name) => found.add(name, value),
             dynamic => {
-                let name = dynamic.fill(hit);
+                let name = dynamic.fill(group);
                 let name = if self.clean_keys { clean(&name) } else { name };
                 if !name.is_empty() {
                     found.add(&name, value);
@@ -144,14 +165,28 @@ impl Template {
         }
     }
 
-    fn fill<'a>(&'a self, hit: &Captures<'a>) -> std::borrow::Cow<'a, str> {
+    fn groups(&self) -> Vec<usize> {
+        match self {
+            Self::Text(_) => Vec::new(),
+            Self::Group(group) => vec![*group],
+            Self::Mixed(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Text(_) => None,
+                    Part::Group(group) => Some(*group),
+                })
+                .collect(),
+        }
+    }
+
+    fn fill<'a, 't: 'a>(&'a self, group: &impl Fn(usize) -> Option<&'t str>) -> std::borrow::Cow<'a, str> {
         match self {
             Self::Text(text) => (&**text).into(),
-            Self::Group(group) => hit.get(*group).unwrap_or_default().into(),
+            Self::Group(index) => group(*index).unwrap_or_default().into(),
             Self::Mixed(parts) => {
                 let text = |part: &'a Part| match part {
                     Part::Text(text) => text.as_str(),
-                    Part::Group(group) => hit.get(*group).unwrap_or_default(),
+                    Part::Group(index) => group(*index).unwrap_or_default(),
                 };
                 parts.iter().map(text).collect::<String>().into()
             }

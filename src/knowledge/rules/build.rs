@@ -43,6 +43,13 @@ pub(in crate::knowledge) fn compile(knowledge: &Knowledge, settings: &IndexMap<N
     for (class, winner) in classes(settings, "LOOKUP-") {
         builder.lookup(class, winner);
     }
+    for (key, winner) in settings {
+        if UNSUPPORTED.iter().any(|prefix| key.starts_with(prefix)) && !winner.setting.value.is_empty() {
+            let message = format!("`{key}` is not supported and has no effect");
+            let problem = Diagnostic::new(codes::UNSUPPORTED_SETTING, message, winner.setting.key);
+            builder.problems.push(problem.note("it would change events, or their metadata, while they are indexed"));
+        }
+    }
     let Builder { steps, problems, .. } = builder;
     Compiled { steps, problems }
 }
@@ -57,6 +64,9 @@ fn classes<'a>(settings: &'a IndexMap<Name, Winner<'a>>, prefix: &str) -> Vec<(&
     found.sort_by_key(|(key, _)| *key);
     found
 }
+
+/// Settings that change what is indexed. Other unknown settings only matter to a server.
+const UNSUPPORTED: &[&str] = &["RULESET-", "SEDCMD-", "TRANSFORMS-"];
 
 struct Builder<'a> {
     knowledge: &'a Knowledge,

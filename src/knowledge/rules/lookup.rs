@@ -77,8 +77,8 @@ enum Cell {
 
 /// The words of a `LOOKUP` setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Words {
-    pub(super) definition: Name,
+pub(in crate::knowledge) struct Words {
+    pub(in crate::knowledge) definition: Name,
     /// Column, field.
     inputs: Vec<(Name, Name)>,
     /// None: every other column.
@@ -96,6 +96,14 @@ pub(super) fn read(text: &str) -> Option<Words> {
     let outputs = if outputs.is_empty() { None } else { Some(pairs(&outputs[1..])?) };
     let inputs = pairs(inputs)?;
     (!inputs.is_empty()).then(|| Words { definition: definition.clone(), inputs, outputs, only_new })
+}
+
+impl Words {
+    /// A call that always overwrites, as a data model makes it. Pairs are column and field.
+    pub(in crate::knowledge) fn of_model(definition: &Name, inputs: &[(Name, Name)], outputs: &[(Name, Name)]) -> Self {
+        let (inputs, outputs) = (inputs.to_vec(), Some(outputs.to_vec()));
+        Self { definition: definition.clone(), inputs, outputs, only_new: false }
+    }
 }
 
 fn pairs(words: &[Name]) -> Option<Vec<(Name, Name)>> {
@@ -117,7 +125,11 @@ impl Call {
     ///
     /// # Errors
     /// The table lacks a column that the setting names.
-    pub(super) fn new(words: &Words, definition: &LookupDefinition, table: Arc<Table>) -> Result<Self, Name> {
+    pub(in crate::knowledge) fn new(
+        words: &Words,
+        definition: &LookupDefinition,
+        table: Arc<Table>,
+    ) -> Result<Self, Name> {
         let column = |name: &Name| table.column(name).ok_or_else(|| name.clone());
         let mut inputs = Vec::new();
         for (name, field) in &words.inputs {
@@ -160,7 +172,7 @@ impl Call {
     }
 
     /// The fields read.
-    pub(super) fn reads(&self) -> impl Iterator<Item = &Name> {
+    pub(in crate::knowledge) fn reads(&self) -> impl Iterator<Item = &Name> {
         self.inputs.iter().map(|input| &input.field)
     }
 
@@ -173,7 +185,7 @@ impl Call {
     }
 
     /// Adds the wanted outputs to every row. A row that lacks an input stays as it is.
-    pub(super) fn run(&self, wanted: impl Fn(&str) -> bool, batch: &mut Batch) {
+    pub(in crate::knowledge) fn run(&self, wanted: impl Fn(&str) -> bool, batch: &mut Batch) {
         let columns: Vec<Option<Column>> =
             self.inputs.iter().map(|input| batch.column(&input.field).cloned()).collect();
         let Some(columns) = columns.into_iter().collect::<Option<Vec<Column>>>() else { return };

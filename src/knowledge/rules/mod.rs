@@ -19,7 +19,7 @@ pub(super) use build::{build, compile};
 pub use extraction::Extraction;
 pub(super) use extraction::TagNeed;
 pub(super) use fold::{Folded, fold};
-pub(super) use lookup::Table;
+pub(super) use lookup::{Call, Table, Words};
 
 /// The metadata by which rules are chosen. All events of one rule set share them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

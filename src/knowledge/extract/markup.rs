@@ -1,0 +1,230 @@
+//! Hand-written matchers for the few regular expressions that take Windows event XML apart.
+//!
+//! Every event of the commonest source goes through these patterns, with some forty matches each. A pattern that is
+//! written exactly like one of them is matched here instead of by the regex library, with the same result on every
+//! text; a test compares the two.
+
+/// A pattern that has a hand-written matcher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// The inner text of the first element of this name, to the first closing tag; group 1. Attributes are allowed
+    /// if `attributes` holds, but not a tag that closes itself.
+    Block { tag: String, attributes: bool },
+    /// `<name>text</`: groups 1 and 2.
+    Elements,
+    /// `name='text'`: groups 1 and 2.
+    Attributes,
+    /// `<Data Name='name'>text<`: groups 1 and 2.
+    Data,
+}
+
+/// The patterns, as they must be written.
+const ELEMENTS: &str = r"<(\w+)>([^<]*)</";
+const ATTRIBUTES: &str = r#"([\w:]+)\s*=\s*['"]([^'"<>]*)['"]"#;
+const DATA: &str = r#"<Data\s+Name\s*=\s*['"]([^'"<>]*)['"]\s*>([^<]*)<"#;
+const BLOCK_HEAD: &str = "(?s)<";
+const BLOCK_ATTRIBUTES: &str = r"(?:\s[^>]*[^/>])?";
+const BLOCK_INNER: &str = ">(.*?)</";
+
+impl Markup {
+    /// The matcher of a pattern, if there is one.
+    pub(super) fn of(pattern: &str) -> Option<Self> {
+        match pattern {
+            ELEMENTS => Some(Self::Elements),
+            ATTRIBUTES => Some(Self::Attributes),
+            DATA => Some(Self::Data),
+            other => {
+                let (open, close) = other.strip_prefix(BLOCK_HEAD)?.strip_suffix('>')?.split_once(BLOCK_INNER)?;
+                let tag = open.strip_suffix(BLOCK_ATTRIBUTES);
+                let attributes = tag.is_some();
+                let tag = tag.unwrap_or(open);
+                let plain = !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric());
+                (plain && tag == close).then(|| Self::Block { tag: tag.to_owned(), attributes })
+            }
+        }
+    }
+
+    /// Calls `found` with the first two groups of each match, or of the first one only; a group that the pattern does
+    /// not have is empty.
+    pub(super) fn each<'t>(&self, text: &'t str, repeat: bool, found: &mut dyn FnMut(&'t str, &'t str)) {
+        let mut from = 0;
+        let next = |from: usize| match self {
+            Self::Block { tag, attributes } => block(text, from, tag, *attributes),
+            Self::Elements => element(text, from),
+            Self::Attributes => attribute(text, from),
+            Self::Data => data(text, from),
+        };
+        while let Some((first, second, end)) = next(from) {
+            found(first, second);
+            if !repeat {
+                return;
+            }
+            from = end;
+        }
+    }
+}
+
+/// Two groups and the end of a match.
+type Match<'t> = Option<(&'t str, &'t str, usize)>;
+
+fn block<'t>(text: &'t str, from: usize, tag: &str, attributes: bool) -> Match<'t> {
+    let mut at = from;
+    loop {
+        at = find(text, at, b'<')? + 1;
+        let Some(after) = text[at..].strip_prefix(tag) else { continue };
+        // Without any `>` behind it, no later tag is complete either.
+        let end = find(after, 0, b'>')?;
+        if end > 0 && !(attributes && opens(&after[..end])) {
+            continue;
+        }
+        let inside = &after[end + 1..];
+        let mut close = 0;
+        loop {
+            let tag_at = memchr::memmem::find(&inside.as_bytes()[close..], b"</")? + close;
+            if inside[tag_at + 2..].strip_prefix(tag).is_some_and(|rest| rest.starts_with('>')) {
+                let end = text.len() - inside.len() + tag_at + 2 + tag.len() + 1;
+                return Some((&inside[..tag_at], "", end));
+            }
+            close = tag_at + 2;
+        }
+    }
+}
+
+/// Whether the text between a tag's name and its `>` is blank-led and does not close the tag.
+fn opens(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    chars.next().is_some_and(is_blank) && chars.next_back().is_some_and(|last| last != '/')
+}
+
+fn element(text: &str, from: usize) -> Match<'_> {
+    let mut at = from;
+    loop {
+        at = find(text, at, b'<')? + 1;
+        let name = &text[at..at + run(&text[at..], |b| b.is_ascii_alphanumeric() || b == b'_')];
+        if name.is_empty() || text.as_bytes().get(at + name.len()) != Some(&b'>') {
+            continue;
+        }
+        let start = at + name.len() + 1;
+        let end = find(text, start, b'<')?;
+        if text.as_bytes().get(end + 1) == Some(&b'/') {
+            return Some((name, &text[start..end], end + 2));
+        }
+    }
+}
+
+fn attribute(text: &str, from: usize) -> Match<'_> {
+    let mut at = from;
+    loop {
+        let equals = find(text, at, b'=')?;
+        at = equals + 1;
+        let head = text[from..equals].trim_end_matches(is_blank);
+        let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+        let length = head.bytes().rev().take_while(|b| named(b)).count();
+        let Some((value, end)) = quoted(text, at).filter(|_| length > 0) else { continue };
+        return Some((&head[head.len() - length..], value, end));
+    }
+}
+
+fn data(text: &str, from: usize) -> Match<'_> {
+    let mut at = from;
+    loop {
+        at = find(text, at, b'<')? + 1;
+        let Some(rest) = text[at..].strip_prefix("Data") else { continue };
+        let named = rest.trim_start_matches(is_blank);
+        let Some(value) = named.strip_prefix("Name").filter(|_| named.len() < rest.len()) else { continue };
+        let Some(value) = value.trim_start_matches(is_blank).strip_prefix('=') else { continue };
+        let Some((name, end)) = quoted(text, text.len() - value.len()) else { continue };
+        let Some(inside) = text[end..].trim_start_matches(is_blank).strip_prefix('>') else { continue };
+        let start = text.len() - inside.len();
+        let end = find(text, start, b'<')?;
+        return Some((name, &text[start..end], end + 1));
+    }
+}
+
+/// A quoted text at a place, blanks before it skipped, and where it ends. Either quote closes what either opens.
+fn quoted(text: &str, at: usize) -> Option<(&str, usize)> {
+    let body = text[at..].trim_start_matches(is_blank).strip_prefix(['\'', '"'])?;
+    let length = run(body, |b| !matches!(b, b'\'' | b'"' | b'<' | b'>'));
+    let closes = matches!(body.as_bytes().get(length), Some(b'\'' | b'"'));
+    closes.then(|| (&body[..length], text.len() - body.len() + length + 1))
+}
+
+/// The blanks of `\s`.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
+}
+
+/// The length of the run of such bytes that a text begins with.
+fn run(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
+    text.bytes().take_while(|&b| belongs(b)).count()
+}
+
+fn find(text: &str, from: usize, byte: u8) -> Option<usize> {
+    memchr::memchr(byte, &text.as_bytes()[from..]).map(|at| from + at)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::value::regex::Regex;
+
+    const PATTERNS: &[&str] =
+        &[ELEMENTS, ATTRIBUTES, DATA, r"(?s)<System>(.*?)</System>", r"(?s)<Data(?:\s[^>]*[^/>])?>(.*?)</Data>"];
+
+    #[test]
+    fn other_patterns_have_no_matcher() {
+        for pattern in [r"<(\w+)>([^<]*)<", "(?s)<A>(.*?)</B>", "(?s)<>(.*?)</>", r"(?s)<\w>(.*?)</\w>", "(x)"] {
+            assert_eq!(Markup::of(pattern), None, "{pattern}");
+        }
+    }
+
+    /// Texts put together at random from the pieces that the patterns are made of.
+    #[test]
+    fn the_same_matches_as_the_regex_on_any_text() {
+        let pieces = [
+            "<",
+            ">",
+            "/",
+            "=",
+            "'",
+            "\"",
+            " ",
+            "\n",
+            "<Data",
+            "Name",
+            "</Data>",
+            "<System>",
+            "</System>",
+            "a",
+            "b:c",
+            "<Data Name='x'>",
+            "é",
+            "<a>",
+            "</a>",
+            "_1",
+            "<Data/>",
+            "<Data >",
+            "<Data Name=\"y\">",
+            "\u{a0}",
+            "v w",
+        ];
+        let mut seed = 1_u64;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for pattern in PATTERNS {
+            let (regex, markup) = (Regex::new(pattern).unwrap(), Markup::of(pattern).unwrap());
+            for _ in 0..20_000 {
+                let text: String = (0..random(14)).map(|_| pieces[random(pieces.len())]).collect();
+                let get =
+                    |hit: &crate::value::regex::Captures<'_>, group| hit.get(group).unwrap_or_default().to_owned();
+                let expected: Vec<_> = regex.captures_iter(&text).map(|hit| (get(&hit, 1), get(&hit, 2))).collect();
+                let mut found = Vec::new();
+                markup.each(&text, true, &mut |first, second| found.push((first.to_owned(), second.to_owned())));
+                assert_eq!(found, expected, "{pattern} {text:?}");
+            }
+        }
+    }
+}
