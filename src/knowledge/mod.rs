@@ -30,7 +30,7 @@ pub mod transforms;
 use crate::diag::Diagnostic;
 use crate::expr::{Context, Predicate};
 use crate::ir::Fields;
-use crate::source::Sources;
+use crate::source::{Place, Sources};
 use crate::value::Batch;
 use crate::value::Name;
 use app::App;
@@ -115,11 +115,11 @@ impl Knowledge {
             apps.extend(app::open(path)?);
         }
         let (knowledge, mut problems) = Self::of_apps(&apps)?;
-        let of_user = |problem: &Diagnostic| {
-            let path = knowledge.sources.file(problem.place.file).path();
+        let of_user = |place: Place| {
+            let path = knowledge.sources.file(place.file).path();
             !path.to_string_lossy().starts_with(app::BUILTIN_LABEL)
         };
-        problems.extend(knowledge.check().into_iter().filter(of_user));
+        problems.extend(knowledge.check_where(&of_user));
         crate::diag::sort(&mut problems);
         Ok((knowledge, problems))
     }
@@ -258,18 +258,30 @@ impl Knowledge {
         dataset::rows(self, rules, dataset, raw, wanted, naming, context)
     }
 
-    /// Compiles every knowledge object and gives what does not work: for tests, and for the user's own apps.
+    /// Compiles every knowledge object and gives what does not work.
     pub fn check(&self) -> Vec<Diagnostic> {
+        self.check_where(&|_| true)
+    }
+
+    /// Compiles the knowledge objects that stand in some files.
+    fn check_where(&self, file: &dyn Fn(Place) -> bool) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
-        for key in self.props.examples() {
-            problems.extend(rules::compile(self, &key).problems);
+        for settings in self.props.examples() {
+            if settings.values().any(|winner| file(winner.setting.key)) {
+                problems.extend(rules::compile(self, &settings).problems);
+            }
         }
-        for name in self.eventtypes.keys() {
-            problems.extend(self.eventtype_search(name).problems.iter().cloned());
+        for (name, search) in &self.eventtypes {
+            if search.whole().is_some_and(file) {
+                problems.extend(self.eventtype_search(name).problems.iter().cloned());
+            }
         }
         for dataset in self.models.values().flat_map(Model::all) {
-            problems.extend(self.compiled_dataset(dataset).problems().iter().cloned());
+            if file(dataset.model.place) {
+                problems.extend(self.compiled_dataset(dataset).problems().iter().cloned());
+            }
         }
+        problems.retain(|problem| file(problem.place));
         crate::diag::sort(&mut problems);
         problems
     }

@@ -6,7 +6,7 @@
 
 mod read;
 
-use crate::source::Located;
+use crate::source::{Located, Place};
 use crate::value::Name;
 
 pub(super) use read::read;
@@ -19,6 +19,8 @@ pub const UNPREFIXED: &[&str] = &["_time", "host", "index", "nodename", "source"
 pub struct Model {
     /// `modelName`: what searches name.
     pub name: Name,
+    /// The beginning of its file.
+    pub place: Place,
     /// Every dataset; none if only the model's name is known. Parents before children, otherwise in the order of the
     /// file.
     pub(super) datasets: Vec<DatasetDefinition>,

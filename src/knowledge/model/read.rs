@@ -95,7 +95,7 @@ pub(in crate::knowledge) fn read(file: FileId, stem: &str, text: &str) -> (Optio
     }
     let mut reader = Reader { file, text, name: &name, problems: &mut problems };
     let datasets = reader.datasets(json.objects);
-    (Some(Model { name, datasets }), problems)
+    (Some(Model { name, place: start, datasets }), problems)
 }
 
 struct Reader<'t> {
