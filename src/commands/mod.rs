@@ -5,8 +5,7 @@
 //! [`crate::ir::Native`] in its file. What is known but cannot be run is a line in `unsupported.rs`.
 //!
 //! Lowering never stops at a problem: a stage that makes no sense becomes [`crate::ir::Op::Unsupported`], so that the
-//! rest of the
-//! search is still checked.
+//! rest of the search is still checked.
 
 mod build;
 mod lower;
