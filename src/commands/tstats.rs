@@ -14,7 +14,7 @@ use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{FieldRef, Predicate};
 use crate::ir::Op;
-use crate::ir::op::{Aggregation, Bin, Condition};
+use crate::ir::op::{Aggregation, Bin, Condition, Selector};
 use crate::spl::ast::{Arg, ByItem, Stage};
 use crate::value::Value;
 
@@ -124,19 +124,24 @@ impl Command for Tstats {
             }
             None => cx.push(Op::Events { filter }),
         }
-        let by = by_fields(stage);
-        let time = by.iter().find(|field| &*field.name == "_time");
+        let mut by = by_fields(stage);
+        let time = by.iter().position(|field| &*field.name == "_time");
         if let Some(value) = options.get("fillnull_value") {
             let fields: Vec<_> = by.iter().filter(|field| &*field.name != "_time").cloned().collect();
             if !fields.is_empty() {
                 cx.push(Op::Fill { value: Value::text(value.text.as_str()), fields });
             }
         }
-        if let Some(time) = time {
+        // Rows are grouped by the bucket, yet `min(_time)` is the time of an event: so the bucket is a field of its own
+        // until the groups are made.
+        let mut bucket = None;
+        if let Some(time) = time.and_then(|at| by.get_mut(at)) {
             let written = options.get("span").map(|value| cx.bin_span("span", value, true));
             if let Some(span) = written.unwrap_or_else(|| build::bin_span("1s", true)) {
                 let field = FieldRef::new(time.name.clone(), time.span);
-                cx.push(Op::Bin(Bin { field, target: time.name.clone(), span }));
+                cx.push(Op::Bin(Bin { field, target: BUCKET.into(), span }));
+                let grouped = Selector { name: BUCKET.into(), span: time.span };
+                bucket = Some((grouped.clone(), std::mem::replace(time, grouped)));
             }
         }
         let aggregates = cx.aggregates(stage);
@@ -144,5 +149,11 @@ impl Command for Tstats {
             return cx.incomplete("an aggregate");
         }
         cx.push(Op::Aggregate(Aggregation { aggregates, by }));
+        if let Some(names) = bucket {
+            cx.push(Op::Rename(vec![names]));
+        }
     }
 }
+
+/// Holds the bucket of `_time` until the groups are made. Not a name that an event has.
+const BUCKET: &str = "_time bucket";

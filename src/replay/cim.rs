@@ -2,7 +2,7 @@
 
 use super::Lookups;
 use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Named, Sink, Source, Unavailable};
-use crate::events::{Options, cim};
+use crate::events::{NoteKind, Options, cim};
 use crate::knowledge::{Dataset, Knowledge};
 use crate::value::{Batch, Name};
 use std::collections::HashMap;
@@ -90,7 +90,8 @@ impl Source for CimSource<'_> {
                 }
             }
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-            for note in rows.notes().iter().map(ToString::to_string) {
+            // That the form of the rows was guessed is no news: the user said what they are.
+            for note in rows.notes().iter().filter(|note| note.kind != NoteKind::Guess).map(ToString::to_string) {
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
