@@ -155,5 +155,5 @@ impl Command for Tstats {
     }
 }
 
-/// Holds the bucket of `_time` until the groups are made. Not a name that an event has.
-const BUCKET: &str = "_time bucket";
+/// Holds the bucket of `_time` until the groups are made. Splunk gives no event a field of this name.
+const BUCKET: &str = "_bucket";
