@@ -9,9 +9,9 @@ use crate::content::pack::Pack;
 use crate::diag::{Severity, render};
 use crate::engine::{self, Outcome, RunOptions};
 use crate::events::{Options, Overrides};
-use crate::ir::Plan;
+use crate::ir::{Op, Plan};
 use crate::knowledge::Knowledge;
-use crate::replay::{CimSource, FileSource, Input, Lookups, RawEvents};
+use crate::replay::{CimSource, FileSource, Input, Lookups, RawEvents, lost};
 use crate::source::{Copied, Located, Place, Sources, Span};
 use crate::value::Name;
 use std::io::{self, BufWriter, Write};
@@ -27,6 +27,9 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
         let sources = knowledge.sources().clone();
         Workspace { pack: Pack::default(), knowledge, sources, loading: Vec::new() }
     };
+    if text.trim().is_empty() {
+        return Err(CliError::new("the search is empty: write one such as 'EventCode=1 | stats count by host'"));
+    }
     let search = whole(&mut known.sources, &name, &text);
     let compiler = Compiler::new(&known.pack, &known.knowledge);
     let compiled = compiler.compile(&search);
@@ -41,7 +44,7 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
     let place = search.whole();
     let compile = |text: &str| plan_of(&compiler, text, place);
     let outcome = execute(args, &files, &compiled.plan, &known, &compiler, &compile, terminal)?;
-    for note in &outcome.notes {
+    for note in outcome.notes.iter().chain(&outcome.lacks) {
         terminal.note(note);
     }
     let mut out = BufWriter::new(io::stdout().lock());
@@ -49,7 +52,7 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
     out.flush()?;
     drop(out);
     if outcome.rows.is_empty() {
-        terminal.note(&format!("no rows: {}", way(&outcome)));
+        terminal.note(&lost(&outcome.trace));
     }
     Ok(Exit::Ok)
 }
@@ -105,7 +108,9 @@ fn execute(
         (engine::run(plan, &source, &run), source.notes())
     } else {
         let inputs = files.iter().map(|path| Input { path: path.clone(), options: options.clone() }).collect();
-        let events = vec![Arc::new(RawEvents::streamed(inputs))];
+        let again = files.iter().any(|path| path.as_os_str() == "-") && may_read_again(plan);
+        let events = if again { RawEvents::hold(inputs).map_err(CliError::new)? } else { RawEvents::streamed(inputs) };
+        let events = vec![Arc::new(events)];
         let source = FileSource::new(events, &known.knowledge, &lookups).compiling(compile).knowing(compiler.catalog());
         (engine::run(plan, &source, &run), source.notes())
     };
@@ -114,6 +119,12 @@ fn execute(
         terminal.note(&note);
     }
     outcome.map_err(|failure| CliError::new(format!("[{}] {}", failure.kind.code(), failure.message)))
+}
+
+/// Whether the search has searches in it, which may read the events a second time.
+fn may_read_again(plan: &Plan) -> bool {
+    let nests = |op: &Op| matches!(op, Op::Join(_) | Op::Append(_) | Op::AppendColumns { .. } | Op::Map { .. });
+    !plan.subsearches.is_empty() || plan.steps.iter().any(|step| nests(&step.op))
 }
 
 fn overrides(meta: &MetaArgs) -> Overrides {
@@ -151,18 +162,4 @@ fn dataset(name: &str, knowledge: &Knowledge) -> Result<(Name, Name), CliError> 
             Err(CliError::new(format!("`--datamodel {name}`: name one of the datasets of `{model}`: {names}")))
         }
     }
-}
-
-/// Where the rows went, for a search without a result.
-fn way(outcome: &Outcome) -> String {
-    use std::fmt::Write as _;
-    let Some(first) = outcome.trace.first() else { return "the search makes none".to_owned() };
-    let mut text = format!("{} events read", first.rows_in);
-    for stage in &outcome.trace {
-        let _ = write!(text, ", {} after {} ({})", stage.rows_out, stage.command, stage.label);
-        if stage.rows_out == 0 {
-            break;
-        }
-    }
-    text
 }

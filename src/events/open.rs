@@ -59,7 +59,11 @@ fn open_as(path: &Path, options: &Options, rows: bool) -> Result<Stream, OpenErr
         let folder = path.to_owned();
         let read = move |sink: &mut Sink, notes: &Notes| {
             let mut job = Job::new(&options, sink, notes, false, rows);
-            for path in walk::files(&folder, limits.max_files, notes) {
+            let files = walk::files(&folder, limits.max_files, notes);
+            if files.is_empty() {
+                job.note(NoteKind::Skipped, &folder, "the folder holds no files");
+            }
+            for path in files {
                 match File::open(&path) {
                     Ok(mut file) => job.disk_file(&path, &mut file)?,
                     Err(error) => job.note(NoteKind::Damaged, &path, format!("the file cannot be read: {error}")),

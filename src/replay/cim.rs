@@ -72,6 +72,9 @@ impl Source for CimSource<'_> {
     }
 
     fn dataset(&self, request: &DatasetRequest<'_>, sink: &mut Sink<'_>) -> Result<Counts, Unavailable> {
+        if self.files.is_empty() {
+            return Err(Unavailable(super::source::NO_FILES.to_owned()));
+        }
         let mut counts = Counts::default();
         let belongs = self.belongs(request);
         let names = self.qualified();

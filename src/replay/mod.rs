@@ -22,6 +22,7 @@ pub use download::Progress;
 pub use lookups::Lookups;
 pub use raw::{Input, RawEvents};
 pub use result::{Status, TestResult};
+pub use reason::lost;
 pub use run::Tester;
 pub use source::{CompileText, FileSource};
 pub use verdict::{Verdict, judge};

@@ -4,6 +4,7 @@ use crate::events::{self, Meta, Note, Options, RawEvent};
 use crate::value::{Batch, Column, Name, Value};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Events whose text is at most so many bytes are held by [`RawEvents::hold`].
@@ -15,6 +16,8 @@ pub struct RawEvents {
     inputs: Vec<Input>,
     held: Option<Vec<Vec<RawEvent>>>,
     notes: Mutex<Vec<Note>>,
+    /// Standard input was read.
+    drained: AtomicBool,
 }
 
 /// A file, folder or `-`, and how to read it.
@@ -24,6 +27,12 @@ pub struct Input {
     pub path: PathBuf,
     /// Overrides, index-time rules, bounds.
     pub options: Options,
+}
+
+impl Input {
+    fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
 }
 
 impl std::fmt::Debug for Input {
@@ -42,7 +51,7 @@ impl RawEvents {
     /// Reads the files and keeps the events, if their text is not longer than some 256 MiB; otherwise they are streamed.
     ///
     /// # Errors
-    /// A file cannot be opened; the message names it.
+    /// A file cannot be opened, or standard input is too large to be held; the message says which.
     pub fn hold(inputs: Vec<Input>) -> Result<Self, String> {
         let mut events = Self::streamed(inputs);
         let mut batches = Vec::new();
@@ -58,14 +67,22 @@ impl RawEvents {
         })?;
         if bytes <= MAX_HELD_BYTES {
             events.held = Some(batches);
+        } else if events.inputs.iter().any(Input::is_stdin) {
+            let limit = MAX_HELD_BYTES >> 20;
+            return Err(format!("standard input holds more than {limit} MiB, and the search reads it more than once"));
         }
         Ok(events)
+    }
+
+    /// Whether there is nothing to read from.
+    pub fn has_no_input(&self) -> bool {
+        self.inputs.is_empty()
     }
 
     /// Passes all batches in order.
     ///
     /// # Errors
-    /// A file cannot be opened; the message names it.
+    /// A file cannot be opened, or standard input was read before and not held; the message names it.
     pub fn for_each(&self, take: &mut dyn FnMut(&[RawEvent]) -> ControlFlow<()>) -> Result<(), String> {
         if let Some(held) = &self.held {
             for batch in held {
@@ -76,6 +93,9 @@ impl RawEvents {
             return Ok(());
         }
         for input in &self.inputs {
+            if input.is_stdin() && self.drained.swap(true, Ordering::Relaxed) {
+                return Err("standard input can be read only once, and the search reads it again".to_owned());
+            }
             let mut stream = events::open(&input.path, &input.options).map_err(|error| error.to_string())?;
             let mut flow = ControlFlow::Continue(());
             for batch in &mut stream {

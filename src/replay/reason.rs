@@ -2,8 +2,8 @@
 
 use crate::engine::StageCount;
 
-/// Names the stage that let nothing through, and what had come so far.
-pub(super) fn lost(trace: &[StageCount]) -> String {
+/// Names the stage that let nothing through, and what had come so far: `no rows: 9 events read, ...`.
+pub fn lost(trace: &[StageCount]) -> String {
     let Some(first) = trace.first() else { return "the search gives no rows".to_owned() };
     if first.rows_in == 0 {
         return format!(

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Batches that are worked on at the same time.
 const PARALLEL_BATCHES: usize = 16;
+/// Why there are no events.
+pub(super) const NO_FILES: &str = "the search reads events, but no log file is named; `-` is standard input";
 /// Rows per batch that is handed on after sorting.
 const SORTED_BATCH: usize = 4096;
 
@@ -75,6 +77,9 @@ impl<'a> FileSource<'a> {
         work: &(dyn Fn(&[RawEvent]) -> Result<Worked, String> + Sync),
         sink: &mut Sink<'_>,
     ) -> Result<Counts, Unavailable> {
+        if self.events.iter().all(|events| events.has_no_input()) {
+            return Err(Unavailable(NO_FILES.to_owned()));
+        }
         let mut counts = Counts::default();
         let mut waiting: Vec<Vec<RawEvent>> = Vec::new();
         let mut failure: Option<String> = None;

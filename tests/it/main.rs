@@ -16,6 +16,8 @@ mod manual;
 mod pack;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod replay;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod robust;
 mod rows;
 mod score;
 mod spl;

@@ -62,30 +62,38 @@ impl Stage for State<'_> {
     /// A lookup that does not exist is an error even if no row came.
     fn finish(&mut self, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
         if self.open.is_none() {
-            Open::new(self.call, run)?;
+            outputs(self.call, &*run.lookup(&self.call.lookup.node)?)?;
         }
         Ok(None)
     }
 }
 
+/// What is written: column of the table, field.
+///
+/// # Errors
+/// The table lacks a column that the call names.
+fn outputs(call: &LookupCall, lookup: &Lookup) -> Result<Vec<(Name, Name)>, Failure> {
+    let known = lookup.rows.names().len() > 0;
+    let inputs: Vec<&Name> = call.inputs.iter().map(|(column, _)| &column.name).collect();
+    let named = call.outputs.iter().flatten().map(|(column, _)| &column.name);
+    for column in inputs.iter().copied().chain(named) {
+        if known && lookup.rows.column(column).is_none() {
+            let text = format!("the lookup `{}` has no column `{column}`", call.lookup.node);
+            return Err(Failure::new(FailureKind::Command, text));
+        }
+    }
+    if let Some(outputs) = &call.outputs {
+        return Ok(outputs.iter().map(|(column, field)| (column.name.clone(), field.clone())).collect());
+    }
+    let others = lookup.rows.names().filter(|name| !inputs.contains(name));
+    Ok(others.map(|name| (name.clone(), name.clone())).collect())
+}
+
 impl Open {
     fn new(call: &LookupCall, run: &Run<'_>) -> Result<Self, Failure> {
         let lookup = run.lookup(&call.lookup.node)?;
-        let known = lookup.rows.names().len() > 0;
+        let outputs = outputs(call, &lookup)?;
         let inputs: Vec<Name> = call.inputs.iter().map(|(column, _)| column.name.clone()).collect();
-        let named = call.outputs.iter().flatten().map(|(column, _)| &column.name);
-        for column in inputs.iter().chain(named) {
-            if known && lookup.rows.column(column).is_none() {
-                let text = format!("the lookup `{}` has no column `{column}`", call.lookup.node);
-                return Err(Failure::new(FailureKind::Command, text));
-            }
-        }
-        let outputs: Vec<(Name, Name)> = if let Some(outputs) = &call.outputs {
-            outputs.iter().map(|(column, field)| (column.name.clone(), field.clone())).collect()
-        } else {
-            let others = lookup.rows.names().filter(|name| !inputs.contains(name));
-            others.map(|name| (name.clone(), name.clone())).collect()
-        };
         let matcher = Matcher::new(&lookup, &inputs);
         Ok(Self { lookup, matcher, outputs, remembered: HashMap::new() })
     }
