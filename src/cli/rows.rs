@@ -53,11 +53,8 @@ fn lists(out: &mut dyn Write, rows: &Batch, names: &[&Name]) -> io::Result<()> {
     };
     let names: Vec<&Name> = names.iter().copied().filter(|name| telling(name)).collect();
     for row in 0..rows.rows() {
-        let filled: Vec<(String, &Name)> = names
-            .iter()
-            .filter(|name| !rows.value(row, name).is_null())
-            .map(|&name| (printable(name), name))
-            .collect();
+        let filled: Vec<(String, &Name)> =
+            names.iter().filter(|name| !rows.value(row, name).is_null()).map(|&name| (printable(name), name)).collect();
         let widest = filled.iter().map(|(shown, _)| shown.chars().count()).max().unwrap_or(0).min(40);
         writeln!(out, "── {} ──", row + 1)?;
         for (shown, name) in filled {
