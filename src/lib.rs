@@ -23,6 +23,7 @@
 //! | fields | raw events → rows | [`knowledge::Knowledge`] |
 //! | run | plan and rows → rows | [`engine::run`] |
 //! | test | detection and data → verdict | [`replay::Tester`] |
+//! | format | search → the same search in one layout | [`format::Formatter`], [`spl::layout()`] |
 //! | check, docs | pack → diagnostics, pages | [`check::check`], [`docs::render`] |
 //!
 //! Invariants:
@@ -78,6 +79,8 @@ pub mod engine;
 pub mod replay;
 
 pub mod check;
+
+pub mod format;
 
 pub mod docs;
 

@@ -37,6 +37,8 @@ pub(super) enum Command {
     Search(SearchArgs),
     /// Show what a detection's search becomes: expansion, plan, fields, data models
     Explain(ExplainArgs),
+    /// Give the searches of a pack one layout: a pipe per line, in a block scalar
+    Fmt(FmtArgs),
     /// Check, test and document a pack into one folder
     Build(BuildArgs),
 }
@@ -232,6 +234,15 @@ pub(super) struct ExplainArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
     pub(super) format: ExplainFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct FmtArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    /// Change nothing: list the files that would change, and end with status 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Debug, ClapArgs)]

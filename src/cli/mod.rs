@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod docs;
 mod explain;
+mod fmt;
 mod rows;
 mod search;
 mod terminal;
@@ -75,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Docs(args) => docs::run(args, &terminal),
         Command::Search(args) => search::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
+        Command::Fmt(args) => fmt::run(args, &terminal),
         Command::Build(args) => build::run(args, &terminal),
     };
     match result {

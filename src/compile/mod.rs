@@ -53,10 +53,16 @@ impl<'a> Compiler<'a> {
         &self.catalog
     }
 
-    /// Compiles a search. Never fails: what cannot be compiled is in the diagnostics, the rest is analysed.
-    pub fn compile(&self, search: &Located) -> Compiled {
+    /// The macro expansion of a search and the tree of the result: the first half of [`Compiler::compile`].
+    pub fn read(&self, search: &Located) -> (Expansion, spl::Parsed) {
         let expansion = spl::expand(search, &self.macros);
         let parsed = spl::parse(expansion.text.as_str());
+        (expansion, parsed)
+    }
+
+    /// Compiles a search. Never fails: what cannot be compiled is in the diagnostics, the rest is analysed.
+    pub fn compile(&self, search: &Located) -> Compiled {
+        let (expansion, parsed) = self.read(search);
         let lowered = commands::lower(&parsed.search);
         let flow = flow(&lowered.plan, &self.catalog);
         let mut diagnostics = expansion.problems.clone();

@@ -90,6 +90,11 @@ pub fn expand(search: &Located, macros: &dyn Macros) -> Expansion {
     Expansion { text: expander.out, calls: expander.calls, problems: expander.problems }
 }
 
+/// The offset after the macro call whose opening backtick is at `start`; `None` if it is none, or has no end.
+pub(super) fn end_of_call(source: &str, start: usize) -> Option<usize> {
+    Call::read(source, start).ok().map(|call| call.end)
+}
+
 struct Expander<'a> {
     macros: &'a dyn Macros,
     out: Located,

@@ -9,6 +9,7 @@
 //! - [`parse`] never fails: it returns what it understood together with a list of problems. A stage that it cannot
 //!   read is kept as [`ast::Arg::Raw`], so that the others can still be analysed.
 //! - [`print()`] writes a tree in one layout, a line per pipe; parsing that gives the same tree.
+//! - [`layout()`] gives a text as an author writes it, with its macro calls and comments, one layout of lines.
 //!
 //! ```
 //! use escudo::spl;
@@ -21,11 +22,13 @@
 pub mod ast;
 pub mod commands;
 mod expand;
+mod layout;
 mod parse;
 mod print;
 mod scan;
 pub mod walk;
 
 pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
+pub use layout::{WIDTH, layout};
 pub use parse::{Parsed, parse, parse_condition, parse_eval};
 pub use print::{print, print_condition, print_expr};

@@ -299,7 +299,7 @@ impl Scanner<'_> {
 }
 
 /// Length of a single-quoted field name at the start of `rest`, if it is closed before the line, stage or string ends.
-fn quoted_name(rest: &str) -> Option<usize> {
+pub(super) fn quoted_name(rest: &str) -> Option<usize> {
     let length = rest[1..].find(['\'', '\n', '|', '"'])?;
     rest[1 + length..].starts_with('\'').then_some(length + 2)
 }

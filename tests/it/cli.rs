@@ -170,3 +170,28 @@ fn hostile_content_ends_in_a_clear_error() {
     }
     escudo(&["check", path(folder.path())]).assert().code(1);
 }
+
+#[test]
+fn fmt_writes_only_without_check() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("detections")).unwrap();
+    let target = folder.path().join("detections/x.yml");
+    let before = "name: x\nsearch: 'index=main|head 5'\ndate: 2026-01-01\n";
+    let after = "name: x\nsearch: |-\n  index=main\n  | head 5\ndate: 2026-01-01\n";
+    fs::write(&target, before).unwrap();
+    let pack = folder.path().to_str().unwrap();
+    let mut check = escudo(&["fmt", pack, "--check"]);
+    check.assert().code(1);
+    assert!(stdout(&mut check).contains("detections/x.yml"));
+    assert_eq!(fs::read_to_string(&target).unwrap(), before);
+    escudo(&["fmt", pack]).assert().code(0);
+    assert_eq!(fs::read_to_string(&target).unwrap(), after);
+    escudo(&["fmt", pack, "--check"]).assert().code(0);
+    let broken = "name: x\nsearch: index=main | stats count(\n";
+    fs::write(&target, broken).unwrap();
+    let mut command = escudo(&["fmt", pack]);
+    command.assert().code(1);
+    assert!(stderr(&mut command).contains("unclosed-parenthesis"));
+    assert_eq!(fs::read_to_string(&target).unwrap(), broken);
+    assert_eq!(fs::read_dir(folder.path().join("detections")).unwrap().count(), 1, "nothing is left behind");
+}

@@ -9,6 +9,7 @@ mod commands;
 mod content;
 mod events;
 mod fields;
+mod format;
 mod knowledge_security;
 mod knowledge_sources;
 mod lower;
