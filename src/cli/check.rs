@@ -9,9 +9,11 @@ use crate::diag::Severity;
 use std::io::{self, BufWriter, Write};
 
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
+    let spinner = terminal.spinner("checking");
     let workspace = Workspace::open(&args.pack, terminal)?;
     let mut findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
     findings.retain(|found| args.advice || found.severity != Severity::Advice);
+    spinner.finish_and_clear();
     let sources = &workspace.sources;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {

@@ -64,8 +64,11 @@ pub(super) fn render_into(
         attack: own_table.as_ref().unwrap_or_else(|| Attack::builtin()),
         source_url: docs::source_url(&workspace.pack),
     };
+    let spinner = terminal.spinner("rendering");
     let input = docs::Input::from_pack(&workspace.pack, analyses(workspace));
-    let site = docs::render(&input, &options).map_err(failed)?;
+    let site = docs::render(&input, &options).map_err(failed);
+    spinner.finish_and_clear();
+    let site = site?;
     draw(&site.diagnostics, workspace, terminal);
     draw(&workspace.loading, workspace, terminal);
     let written = site.write(out).map_err(failed)?;
