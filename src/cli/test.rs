@@ -34,6 +34,11 @@ pub(super) fn run(args: &TestArgs, terminal: &Terminal) -> CliResult {
         let text = summary::text(&workspace.pack, &results, args.filter.is_some()).map_err(CliError::new)?;
         super::write_file(path, text.as_bytes())?;
     }
+    let lacking = |result: &TestResult| result.status == Status::Error && result.reason.starts_with(NO_DATA);
+    if results.iter().any(lacking) {
+        terminal
+            .note("some data cannot be had: name a folder with `--data`, or skip such tests with `--only-available`");
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         TestFormat::Human => human(&mut out, &results, terminal)?,
@@ -122,10 +127,13 @@ pub(super) fn human(out: &mut dyn Write, results: &[TestResult], terminal: &Term
     writeln!(out, "{}", Totals::of(results))
 }
 
+/// How the reason of a test without data begins.
+const NO_DATA: &str = "the data is not available";
+
 /// The part of a reason that many tests share: a data set's own name is left out.
 fn general(reason: &str) -> &str {
-    if reason.starts_with("the data is not available") {
-        return "the data is not available";
+    if reason.starts_with(NO_DATA) {
+        return NO_DATA;
     }
     if reason.starts_with("it is tested by hand") {
         return "it is tested by hand";
