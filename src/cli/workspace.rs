@@ -30,8 +30,16 @@ impl Workspace {
         let knowledge = knowledge(known, terminal)?;
         let mut sources = knowledge.sources().clone();
         let options = LoadOptions { with: known.with.clone() };
-        let (pack, loading) =
+        let (pack, mut loading) =
             Pack::load_paths(paths, &options, &mut sources).map_err(|error| CliError::new(error.to_string()))?;
+        // Only what the user asked about is reported; that a name of another file may be missing is worth a note.
+        loading.retain(|found| {
+            let selected = pack.is_selected(found.place.file);
+            if !selected {
+                terminal.note(&render::one_line(found, &sources));
+            }
+            selected
+        });
         Ok(Self { pack, knowledge, sources, loading })
     }
 
