@@ -6,6 +6,7 @@ use crate::commands::{self, Command};
 use crate::diag::codes;
 use crate::expr::functions::{self, Function, Need};
 use crate::expr::stats::{self, Argument, StatsFunction};
+use crate::spl;
 use std::fmt::Write;
 
 /// File names below `docs/` and their text.
@@ -38,6 +39,12 @@ fn commands() -> String {
     );
     for command in commands::ALL {
         one_command(&mut page, *command);
+    }
+    page.push_str("\n## Known, but not run here\n\n| command | why |\n|---|---|\n");
+    for name in spl::commands::NAMES {
+        if let Some(reason) = commands::unsupported_reason(name) {
+            let _ = writeln!(page, "| `{name}` | {} |", cell(reason));
+        }
     }
     page
 }
