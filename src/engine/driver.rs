@@ -202,7 +202,8 @@ impl<'p> Line<'p> {
         let counts = match &step.op {
             Op::Events { filter } => {
                 let filter = run.resolve(filter, plan)?;
-                let request = EventsRequest { filter: &filter, needs: needs.source(0), context: &run.context };
+                let (needs, ordered) = (needs.source(0), ir::order::matters(plan));
+                let request = EventsRequest { filter: &filter, needs, ordered, context: &run.context };
                 run.source.events(&request, &mut sink).map_err(missing)?
             }
             Op::Dataset { model, dataset, prefixed } => {

@@ -14,6 +14,8 @@ pub struct EventsRequest<'a> {
     pub filter: &'a Predicate,
     /// Fields to extract: a source may give more, it must not give fewer.
     pub needs: &'a Fields,
+    /// Whether the order of the events matters; otherwise any will do that is always the same.
+    pub ordered: bool,
     /// `now()`, zone and seed, for the filter.
     pub context: &'a crate::expr::Context,
 }
@@ -66,7 +68,8 @@ pub type Sink<'a> = dyn FnMut(Batch) -> ControlFlow<()> + 'a;
 ///
 /// Every call gives the same rows in the same order: a search and its subsearches ask separately.
 pub trait Source: Sync {
-    /// Gives raw events, newest `_time` first; events without a time last, otherwise in the order of the input.
+    /// Gives raw events, newest `_time` first; events without a time last, otherwise in the order of the input. If the
+    /// request says that order does not matter, they may come as they are read.
     ///
     /// # Errors
     /// The events cannot be read.

@@ -7,6 +7,7 @@
 pub mod flow;
 pub mod needs;
 pub mod op;
+pub mod order;
 pub mod print;
 pub mod reads;
 pub mod schema;

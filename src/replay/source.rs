@@ -155,6 +155,9 @@ impl Source for FileSource<'_> {
             let selected = batches.iter().map(|rows| rows.rows() as u64).sum();
             Ok(Worked { read: events.len() as u64, selected, batches })
         };
+        if !request.ordered {
+            return self.work(&work, sink);
+        }
         let mut all = Batch::new(0);
         let counts = self.work(&work, &mut |batch| {
             all.append(&batch);

@@ -29,6 +29,8 @@ pub struct StatsFunction {
     pub takes_number: bool,
     /// Looks at the `_time` of rows beside its argument.
     pub reads_time: bool,
+    /// The result is the same in whatever order the rows come.
+    pub any_order: bool,
     /// Kind of the result, if it is not null.
     pub returns: Kind,
     /// Why it cannot be computed here, as an end of the sentence "`x` cannot be computed: ".
@@ -81,6 +83,7 @@ const fn entry(
         argument: Argument::Required,
         takes_number: false,
         reads_time: false,
+        any_order: false,
         returns,
         unsupported: None,
         example,
@@ -104,6 +107,10 @@ const fn with_time(function: StatsFunction) -> StatsFunction {
     StatsFunction { reads_time: true, ..function }
 }
 
+const fn in_any_order(function: StatsFunction) -> StatsFunction {
+    StatsFunction { any_order: true, ..function }
+}
+
 const fn of_timechart(name: &'static str, summary: &'static str) -> StatsFunction {
     StatsFunction {
         unsupported: Some("the length of a row's slice of time is not known"),
@@ -117,18 +124,18 @@ const TEN: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 /// Every function, sorted by name.
 pub const ALL: &[StatsFunction] = &[
     aliases(entry("avg", "Mean of the numbers", Kind::Number, (&["1", "2", "x"], "1.5"), sums::avg), &["mean"]),
-    of_rows(aliases(
+    in_any_order(of_rows(aliases(
         entry("count", "Count of rows, or of the values of a field", Kind::Number, (&["b", "a", "b"], "3"), |_| {
             Box::new(collect::Count::default())
         }),
         &["c"],
-    )),
-    aliases(
+    ))),
+    in_any_order(aliases(
         entry("dc", "Count of distinct values, with case", Kind::Number, (&["b", "B", "b"], "2"), |_| {
             Box::new(collect::Distinct::default())
         }),
         &["distinct_count"],
-    ),
+    )),
     with_time(entry("earliest", "Value of the row with the least time", Kind::Any, (&["b", "a"], "b"), |_| {
         order::by_time(true, false)
     })),
@@ -139,16 +146,20 @@ pub const ALL: &[StatsFunction] = &[
         (&["b", "a"], "1"),
         |_| order::by_time(true, true),
     )),
-    entry("estdc", "Count of distinct values, estimated; here it is exact", Kind::Number, (&["b", "b"], "1"), |_| {
-        Box::new(collect::Distinct::default())
-    }),
-    entry(
+    in_any_order(entry(
+        "estdc",
+        "Count of distinct values, estimated; here it is exact",
+        Kind::Number,
+        (&["b", "b"], "1"),
+        |_| Box::new(collect::Distinct::default()),
+    )),
+    in_any_order(entry(
         "estdc_error",
         "Error of the estimate of `estdc`: 0, since here it is exact",
         Kind::Number,
         (&["b"], "0"),
         |_| Box::new(collect::Zero),
-    ),
+    )),
     with_number(entry(
         "exactperc",
         "Percentile of the numbers, from all of them",
@@ -171,13 +182,13 @@ pub const ALL: &[StatsFunction] = &[
     entry("list", "The first 100 values in order of arrival", Kind::List, (&["b", "a", "b"], "[b, a, b]"), |_| {
         Box::new(collect::List::default())
     }),
-    entry(
+    in_any_order(entry(
         "max",
         "Greatest value: numbers by size, below all text",
         Kind::Any,
         (&["10", "9", "abc"], "abc"),
         order::max,
-    ),
+    )),
     entry(
         "median",
         "Middle one of the numbers; of two middle ones the greater",
@@ -185,7 +196,13 @@ pub const ALL: &[StatsFunction] = &[
         (TEN, "6"),
         percentile::median,
     ),
-    entry("min", "Least value: numbers by size, below all text", Kind::Any, (&["10", "9", "abc"], "9"), order::min),
+    in_any_order(entry(
+        "min",
+        "Least value: numbers by size, below all text",
+        Kind::Any,
+        (&["10", "9", "abc"], "9"),
+        order::min,
+    )),
     entry("mode", "Most frequent value; of several the first to arrive", Kind::Any, (&["a", "b", "b"], "b"), |_| {
         Box::new(collect::Mode::default())
     }),
@@ -197,7 +214,7 @@ pub const ALL: &[StatsFunction] = &[
         entry("perc", "Percentile of the numbers, interpolated", Kind::Number, (TEN, "5.5"), percentile::perc),
         &["p"],
     )),
-    entry("range", "Greatest number less the least", Kind::Number, (&["1", "7", "3"], "6"), sums::range),
+    in_any_order(entry("range", "Greatest number less the least", Kind::Number, (&["1", "7", "3"], "6"), sums::range)),
     with_time(entry("rate", "Change of the number per second", Kind::Number, (&["10", "30", "50"], "20"), |_| {
         Box::new(order::Rate::default())
     })),
@@ -219,13 +236,13 @@ pub const ALL: &[StatsFunction] = &[
         (TEN, "5.5"),
         percentile::perc,
     )),
-    entry(
+    in_any_order(entry(
         "values",
         "Distinct values in the order of their bytes: digits, upper case, lower case",
         Kind::List,
         (&["b", "B", "9", "10", "b"], "[10, 9, B, b]"),
         |_| Box::new(collect::Values::default()),
-    ),
+    )),
     entry("var", "Variance of the numbers as a sample", Kind::Number, (&["2", "4", "6"], "4"), sums::var),
     entry("varp", "Variance of the numbers", Kind::Number, (&["1", "3"], "1"), sums::varp),
 ];
