@@ -1,0 +1,80 @@
+//! Sysmon events as Windows writes them in XML, invented, the same in every run.
+
+use std::fmt::Write as _;
+
+const IMAGES: [&str; 6] = [
+    r"C:\Windows\System32\cmd.exe",
+    r"C:\Windows\System32\svchost.exe",
+    r"C:\Windows\explorer.exe",
+    r"C:\Program Files\Invented\agent.exe",
+    r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+    r"C:\Windows\System32\rundll32.exe",
+];
+
+/// Three in seven start a process.
+const CODES: [u8; 7] = [1, 1, 1, 3, 7, 11, 13];
+
+/// xorshift64: repeatable, and no dependency.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+}
+
+/// So many events, one per line.
+pub(super) fn sysmon(count: usize) -> String {
+    let mut dice = Dice(0x5EED);
+    let mut log = String::with_capacity(count * 1300);
+    for number in 0..count {
+        event(&mut log, &mut dice, number);
+    }
+    log
+}
+
+fn event(log: &mut String, dice: &mut Dice, number: usize) {
+    let code = CODES[dice.roll(CODES.len())];
+    let (minute, second) = (number / 60 % 60, number % 60);
+    let host = dice.roll(30);
+    let image = IMAGES[dice.roll(IMAGES.len())];
+    let _ = write!(
+        log,
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>\
+         <Provider Name='Microsoft-Windows-Sysmon' Guid='{{5770385F-C22A-43E0-BF4C-06F5698FFBD9}}'/>\
+         <EventID>{code}</EventID><Version>5</Version><Level>4</Level><Task>{code}</Task><Opcode>0</Opcode>\
+         <Keywords>0x8000000000000000</Keywords><TimeCreated SystemTime='2025-01-02T03:{minute:02}:{second:02}.5Z'/>\
+         <EventRecordID>{number}</EventRecordID><Correlation/><Execution ProcessID='1234' ThreadID='4321'/>\
+         <Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>host{host:02}.example.test</Computer>\
+         <Security UserID='S-1-5-18'/></System><EventData><Data Name='RuleName'>-</Data>\
+         <Data Name='UtcTime'>2025-01-02 03:{minute:02}:{second:02}.500</Data>\
+         <Data Name='ProcessGuid'>{{{number:08x}}}</Data><Data Name='ProcessId'>{pid}</Data>\
+         <Data Name='Image'>{image}</Data><Data Name='User'>EXAMPLE\\user{user}</Data>",
+        pid = dice.roll(9999),
+        user = dice.roll(40),
+    );
+    if code == 1 {
+        let parent = IMAGES[dice.roll(IMAGES.len())];
+        let _ = write!(
+            log,
+            "<Data Name='FileVersion'>10.0.1</Data><Data Name='Description'>A tool</Data>\
+             <Data Name='OriginalFileName'>{name}</Data><Data Name='CommandLine'>{image} /c run{run}</Data>\
+             <Data Name='CurrentDirectory'>C:\\Temp\\</Data><Data Name='IntegrityLevel'>High</Data>\
+             <Data Name='Hashes'>MD5={md5:032x},SHA256={sha:064x}</Data>\
+             <Data Name='ParentProcessGuid'>{{a{number:08x}}}</Data><Data Name='ParentProcessId'>{ppid}</Data>\
+             <Data Name='ParentImage'>{parent}</Data><Data Name='ParentCommandLine'>{parent} -k x</Data>\
+             <Data Name='ParentUser'>EXAMPLE\\user1</Data>",
+            name = image.rsplit('\\').next().unwrap_or_default(),
+            run = dice.roll(5000),
+            md5 = dice.roll(usize::MAX),
+            sha = dice.roll(usize::MAX),
+            ppid = dice.roll(9999),
+        );
+    } else {
+        let _ = write!(log, "<Data Name='TargetFilename'>C:\\Temp\\f{number}.tmp</Data>");
+    }
+    log.push_str("</EventData></Event>\n");
+}

@@ -1,0 +1,13 @@
+//! What takes how long. `cargo bench`; docs/performance.md says how to read it.
+//!
+//! Every bench checks its result, so that none becomes fast by doing nothing.
+
+#![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
+
+mod events;
+mod logs;
+mod packs;
+
+fn main() {
+    divan::main();
+}
