@@ -4,10 +4,13 @@
 //! which the limit is exceeded counts as not matching, and the pattern remembers that it happened
 //! ([`Regex::exceeded_limit`]).
 
+mod prefix;
+
+use memchr::memmem::Finder;
 use pcre2::bytes::{CaptureLocations, Regex as Pcre, RegexBuilder};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Steps that one match may take; PCRE2 takes the lower of this and a limit that the pattern itself sets.
 const LIMITS: &str = "(*LIMIT_MATCH=1000000)(*LIMIT_DEPTH=100000)(*LIMIT_HEAP=65536)";
@@ -28,7 +31,17 @@ struct Inner {
     unicode: OnceLock<Option<Pcre>>,
     groups: Vec<(usize, Arc<str>)>,
     exceeded: AtomicBool,
+    /// Text with which every hit begins: most subjects lack it, and it is found much faster than the pattern.
+    prefix: Option<Finder<'static>>,
+    /// Room for the groups of a hit, to be used again: making it costs more than most matches.
+    rooms: [Rooms; 2],
 }
+
+/// Rooms of the ASCII pattern and of the other one are different.
+type Rooms = Mutex<Vec<CaptureLocations>>;
+
+/// Rooms that are kept; more are needed only while more threads match at the same time.
+const MAX_ROOMS: usize = 64;
 
 /// Why a pattern cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +78,9 @@ impl Regex {
             names
         };
         let groups = names.into_iter().enumerate().filter_map(|(at, name)| Some((at, Arc::from(name?)))).collect();
-        let pattern = pattern.to_owned();
-        Ok(Self(Arc::new(Inner { pattern, ascii, unicode, groups, exceeded: AtomicBool::new(false) })))
+        let prefix = prefix::of(pattern).map(|text| Finder::new(&text).into_owned());
+        let (pattern, exceeded) = (pattern.to_owned(), AtomicBool::new(false));
+        Ok(Self(Arc::new(Inner { pattern, ascii, unicode, groups, exceeded, prefix, rooms: Default::default() })))
     }
 
     /// The pattern as written.
@@ -86,25 +100,36 @@ impl Regex {
 
     /// Whether the pattern matches anywhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
-        let Some(regex) = self.pick(text) else { return false };
-        self.settle(regex.is_match(text.as_bytes())).unwrap_or(false)
+        let Some(from) = self.first_place(text, 0) else { return false };
+        let Some((regex, _)) = self.pick(text) else { return false };
+        self.settle(regex.is_match_at(text.as_bytes(), from)).unwrap_or(false)
     }
 
     /// The first hit, in bytes of the text.
     pub fn find(&self, text: &str) -> Option<Range<usize>> {
-        let found = self.settle(self.pick(text)?.find(text.as_bytes()))??;
+        let from = self.first_place(text, 0)?;
+        let found = self.settle(self.pick(text)?.0.find_at(text.as_bytes(), from))??;
         Some(found.start()..found.end())
     }
 
     /// The first hit with its groups.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        self.captures_iter(text).next()
+        let mut hits = self.captures_iter(text);
+        hits.advance()?;
+        Some(std::mem::take(&mut hits.hit))
     }
 
     /// All hits with their groups, from left to right, not overlapping. Ends early if a match exceeds its limit.
     pub fn captures_iter<'t>(&self, text: &'t str) -> CapturesIter<'t> {
-        let ascii = self.0.ascii.is_some() && text.is_ascii();
-        CapturesIter { regex: self.clone(), ascii, places: None, text, at: 0, last_end: None, done: false }
+        CapturesIter {
+            regex: self.clone(),
+            is_ascii: None,
+            room: None,
+            at: 0,
+            last_end: None,
+            done: false,
+            hit: Captures { text, groups: Vec::new() },
+        }
     }
 
     /// Replaces every hit. In the replacement `\0` is the whole hit and `\1` to `\9` are groups, empty where a group
@@ -122,15 +147,27 @@ impl Regex {
         result
     }
 
-    fn pick(&self, text: &str) -> Option<&Pcre> {
-        match &self.0.ascii {
-            Some(ascii) if text.is_ascii() => Some(ascii),
-            _ => self.unicode(),
+    /// The first place from `at` on where a hit can begin.
+    fn first_place(&self, text: &str, at: usize) -> Option<usize> {
+        match &self.0.prefix {
+            Some(prefix) => Some(at + prefix.find(text.as_bytes().get(at..)?)?),
+            None => (at <= text.len()).then_some(at),
         }
     }
 
-    fn unicode(&self) -> Option<&Pcre> {
-        self.0.unicode.get_or_init(|| compile(&self.0.pattern, true).ok()).as_ref()
+    fn pick(&self, text: &str) -> Option<(&Pcre, &Rooms)> {
+        self.pick_for(text.is_ascii())
+    }
+
+    fn pick_for(&self, is_ascii: bool) -> Option<(&Pcre, &Rooms)> {
+        let [for_ascii, for_others] = &self.0.rooms;
+        match &self.0.ascii {
+            Some(ascii) if is_ascii => Some((ascii, for_ascii)),
+            _ => {
+                let regex = self.0.unicode.get_or_init(|| compile(&self.0.pattern, true).ok()).as_ref()?;
+                Some((regex, for_others))
+            }
+        }
     }
 
     /// A match error is a limit exceeded (or memory refused): no match, remembered.
@@ -192,7 +229,7 @@ fn expand(hit: &Captures<'_>, replacement: &str, result: &mut String) {
 }
 
 /// One hit with its groups.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Captures<'t> {
     text: &'t str,
     groups: Vec<Option<(usize, usize)>>,
@@ -220,29 +257,23 @@ impl<'t> Captures<'t> {
 /// Iterates over hits; see [`Regex::captures_iter`].
 pub struct CapturesIter<'t> {
     regex: Regex,
-    /// Whether the pattern for plain text will do: found out once, not again for every hit.
-    ascii: bool,
-    /// Room for the hits, used again for each of them.
-    places: Option<CaptureLocations>,
-    text: &'t str,
+    /// Whether the text is; found out when it matters, and only once.
+    is_ascii: Option<bool>,
+    room: Option<CaptureLocations>,
     at: usize,
     last_end: Option<usize>,
     done: bool,
+    hit: Captures<'t>,
 }
 
-impl<'t> Iterator for CapturesIter<'t> {
-    type Item = Captures<'t>;
-
-    fn next(&mut self) -> Option<Captures<'t>> {
-        let text = self.text;
-        let regex = self.regex.clone();
-        let pcre = if self.ascii { regex.0.ascii.as_ref()? } else { regex.unicode()? };
-        let mut places = self.places.take().unwrap_or_else(|| pcre.capture_locations());
-        while !self.done && self.at <= text.len() {
-            let found = regex.settle(pcre.captures_read_at(&mut places, text.as_bytes(), self.at));
-            let Some((start, end)) = found.flatten().map(|hit| (hit.start(), hit.end().max(hit.start()))) else {
+impl<'t> CapturesIter<'t> {
+    /// The next hit, without the copy that `next` makes.
+    pub fn advance(&mut self) -> Option<&Captures<'t>> {
+        let text = self.hit.text;
+        while !self.done {
+            let Some((start, end)) = self.find() else {
                 self.done = true;
-                return None;
+                break;
             };
             if start == end {
                 // Go on behind the next character, so that the end is reached.
@@ -254,11 +285,46 @@ impl<'t> Iterator for CapturesIter<'t> {
                 self.at = end;
             }
             self.last_end = Some(end);
-            let groups = (0..places.len()).map(|group| places.get(group)).collect();
-            self.places = Some(places);
-            return Some(Captures { text, groups });
+            return Some(&self.hit);
         }
         None
+    }
+
+    /// The place of the first hit from where the iteration stands; its groups are in `hit`.
+    fn find(&mut self) -> Option<(usize, usize)> {
+        let text = self.hit.text;
+        let from = self.regex.first_place(text, self.at)?;
+        let is_ascii = *self.is_ascii.get_or_insert_with(|| text.is_ascii());
+        let (pcre, rooms) = self.regex.pick_for(is_ascii)?;
+        let room = self.room.get_or_insert_with(|| {
+            let used = rooms.try_lock().ok().and_then(|mut rooms| rooms.pop());
+            used.unwrap_or_else(|| pcre.capture_locations())
+        });
+        let found = self.regex.settle(pcre.captures_read_at(room, text.as_bytes(), from))??;
+        let place = (found.start(), found.end().max(found.start()));
+        self.hit.groups.clear();
+        self.hit.groups.extend((0..room.len()).map(|group| room.get(group)));
+        Some(place)
+    }
+}
+
+impl<'t> Iterator for CapturesIter<'t> {
+    type Item = Captures<'t>;
+
+    fn next(&mut self) -> Option<Captures<'t>> {
+        self.advance().cloned()
+    }
+}
+
+impl Drop for CapturesIter<'_> {
+    fn drop(&mut self) {
+        if let (Some(room), Some(is_ascii)) = (self.room.take(), self.is_ascii)
+            && let Some((_, rooms)) = self.regex.pick_for(is_ascii)
+            && let Ok(mut rooms) = rooms.try_lock()
+            && rooms.len() < MAX_ROOMS
+        {
+            rooms.push(room);
+        }
     }
 }
 

@@ -31,27 +31,47 @@ enum Cell {
 #[derive(Debug)]
 pub struct Collector<'w> {
     wanted: &'w Fields,
-    /// The signatures of the wanted names: most names of an event are not wanted, and show it here.
-    signatures: u64,
     further: Further,
     rows: usize,
     row: usize,
     columns: IndexMap<Name, Vec<Cell>>,
+    /// Names as they come.
+    plain: Known,
+    /// Names that [`clean`] makes legal first.
+    cleaned: Known,
+}
+
+/// The names seen so far: the place of the field's column, or none if nobody wants the field.
+#[derive(Debug, Default)]
+struct Known {
+    places: IndexMap<Name, Option<usize>>,
+    /// Events of a kind have the same fields in the same order: where the next name probably stands.
+    next: usize,
+}
+
+impl Known {
+    fn find(&mut self, name: &str) -> Option<Option<usize>> {
+        let at = match self.places.get_index(self.next) {
+            Some((likely, _)) if **likely == *name => self.next,
+            _ => self.places.get_index_of(name)?,
+        };
+        self.next = at + 1;
+        self.places.get_index(at).map(|(_, place)| *place)
+    }
 }
 
 impl<'w> Collector<'w> {
     /// Gathers the wanted fields of a batch of so many rows.
     pub fn new(rows: usize, wanted: &'w Fields, further: Further) -> Self {
-        let signatures = match wanted {
-            Fields::All => u64::MAX,
-            Fields::These(names) => names.iter().fold(0, |all, name| all | signature(name)),
-        };
-        Self { wanted, signatures, further, rows, row: 0, columns: IndexMap::new() }
+        let (plain, cleaned) = (Known::default(), Known::default());
+        Self { wanted, further, rows, row: 0, columns: IndexMap::new(), plain, cleaned }
     }
 
     /// What follows belongs to this row.
     pub fn row(&mut self, row: usize) {
         self.row = row;
+        self.plain.next = 0;
+        self.cleaned.next = 0;
     }
 
     /// The fields that are gathered.
@@ -59,22 +79,52 @@ impl<'w> Collector<'w> {
         self.wanted
     }
 
-    /// How many of this row's fields have a value: for limits.
-    pub fn fields_of_row(&self) -> usize {
-        self.columns.values().filter(|cells| !matches!(cells[self.row], Cell::Empty)).count()
-    }
-
     /// A field of the current row. A field that nobody wants is left out.
     pub fn add(&mut self, name: &str, text: &str) {
-        if self.signatures & signature(name) == 0 || !self.wanted.contains(name) {
-            return;
+        if let Some(place) = self.place(name) {
+            self.add_at(place, text);
         }
-        let index = match self.columns.get_index_of(name) {
-            Some(index) => index,
-            None if self.columns.len() >= MAX_COLUMNS => return,
-            None => self.columns.insert_full(name.into(), vec![Cell::Empty; self.rows]).0,
-        };
-        let cells = &mut self.columns[index];
+    }
+
+    /// The place of a field's column, which is made if need be; none if nobody wants the field.
+    pub fn place(&mut self, name: &str) -> Option<usize> {
+        if let Some(known) = self.plain.find(name) {
+            return known;
+        }
+        let place = self.new_place(name);
+        if self.plain.places.len() < MAX_COLUMNS {
+            self.plain.places.insert(name.into(), place);
+        }
+        place
+    }
+
+    /// As [`Collector::place`], for a name made of text in an event: see [`clean`].
+    pub fn cleaned_place(&mut self, name: &str) -> Option<usize> {
+        if let Some(known) = self.cleaned.find(name) {
+            return known;
+        }
+        let legal = clean(name);
+        let place = if legal.is_empty() { None } else { self.place(&legal) };
+        if self.cleaned.places.len() < MAX_COLUMNS {
+            self.cleaned.places.insert(name.into(), place);
+        }
+        place
+    }
+
+    fn new_place(&mut self, name: &str) -> Option<usize> {
+        if !self.wanted.contains(name) {
+            return None;
+        }
+        match self.columns.get_index_of(name) {
+            None if self.columns.len() >= MAX_COLUMNS => None,
+            None => Some(self.columns.insert_full(name.into(), vec![Cell::Empty; self.rows]).0),
+            known => known,
+        }
+    }
+
+    /// A value of the current row, for the field whose column is at a place.
+    pub fn add_at(&mut self, place: usize, text: &str) {
+        let cells = &mut self.columns[place];
         if matches!(cells[self.row], Cell::Empty) {
             let before = self.row.checked_sub(1).map(|before| &cells[before]);
             let value = match before {
@@ -113,13 +163,6 @@ impl<'w> Collector<'w> {
     }
 }
 
-/// One of 64 bits, by length and ends of a name.
-fn signature(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
-    1 << ((bytes.len() + usize::from(first) * 7 + usize::from(last) * 3) % 64)
-}
-
 fn value(cell: Cell) -> Value {
     match cell {
         Cell::Empty => Value::Null,
@@ -132,7 +175,7 @@ fn value(cell: Cell) -> Value {
 /// digits go. May be empty. Source: `CLEAN_KEYS` in `transforms.conf.spec`.
 pub fn clean(name: &str) -> std::borrow::Cow<'_, str> {
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.chars().all(legal) && !name.starts_with(|c: char| c == '_' || c.is_ascii_digit()) {
+    if name.bytes().all(|byte| legal(char::from(byte))) && !name.starts_with(|c: char| c == '_' || c.is_ascii_digit()) {
         return name.into();
     }
     let replaced: String = name.chars().map(|c| if legal(c) { c } else { '_' }).collect();

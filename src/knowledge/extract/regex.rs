@@ -1,6 +1,6 @@
 //! `EXTRACT` and `REGEX`: fields from a regular expression.
 
-use super::collect::{Collector, clean};
+use super::collect::Collector;
 use super::markup::Markup;
 use crate::value::Name;
 use crate::value::regex::Regex;
@@ -112,7 +112,8 @@ impl RegexExtraction {
                 self.outputs.iter().for_each(|output| self.add(output, &group, found));
             });
         }
-        for hit in self.regex.captures_iter(text) {
+        let mut hits = self.regex.captures_iter(text);
+        while let Some(hit) = hits.advance() {
             for output in &self.outputs {
                 self.add(output, &|group| hit.get(group), found);
             }
@@ -128,15 +129,16 @@ impl RegexExtraction {
         if value.is_empty() && !self.keep_empty {
             return;
         }
-        match &output.name {
-            Template::Text(name) => found.add(name, value),
-            dynamic => {
-                let name = dynamic.fill(group);
-                let name = if self.clean_keys { clean(&name) } else { name };
-                if !name.is_empty() {
-                    found.add(&name, value);
-                }
-            }
+        let place = match &output.name {
+            Template::Text(name) => found.place(name),
+            template => match &*template.fill(group) {
+                "" => None,
+                name if self.clean_keys => found.cleaned_place(name),
+                name => found.place(name),
+            },
+        };
+        if let Some(place) = place {
+            found.add_at(place, value);
         }
     }
 }
