@@ -73,6 +73,10 @@ fn held() -> (Vec<RawEvent>, Batch) {
     (all, batch)
 }
 
+fn context() -> Context {
+    Context { now: 1_735_800_000.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+}
+
 const PROCESSES: [&str; 10] = [
     "dest",
     "original_file_name",
@@ -93,7 +97,7 @@ fn extract_ten_fields(bencher: Bencher<'_, '_>) {
     let meta = &events[0].meta;
     let knowledge = Knowledge::builtin();
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
-    let (wanted, context) = (Fields::these(PROCESSES), Context::default());
+    let (wanted, context) = (Fields::these(PROCESSES), context());
     bencher.counter(ItemsCount::new(HELD)).bench_local(|| {
         let rows = knowledge.extract(&rules, batch.clone(), &wanted, &context);
         assert!(PROCESSES.iter().all(|name| rows.column(name).is_some()));
@@ -109,7 +113,7 @@ fn rows_of_processes(bencher: Bencher<'_, '_>) {
     let knowledge = Knowledge::builtin();
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
     let dataset = knowledge.model("Endpoint").and_then(|model| model.dataset("Processes")).expect("it is built in");
-    let (wanted, context) = (Fields::these(PROCESSES), Context::default());
+    let (wanted, context) = (Fields::these(PROCESSES), context());
     bencher.counter(ItemsCount::new(HELD)).bench_local(|| {
         let rows = knowledge.dataset_rows(&rules, dataset, &batch, &wanted, Naming::Plain, &context);
         let rows = rows.expect("the dataset works");

@@ -64,7 +64,7 @@ fn expand_and_parse(bencher: Bencher<'_, '_>) {
     assert!(texts.iter().filter(|text| clean(text)).count() * 10 > texts.len() * 9);
     bencher
         .counter(ItemsCount::new(texts.len()))
-        .bench_local(|| texts.iter().map(|text| spl::parse(text).search.pipeline.len()).sum::<usize>());
+        .bench_local(|| texts.iter().map(|text| spl::parse(text).search.stages.len()).sum::<usize>());
 }
 
 #[divan::bench(sample_count = 10)]

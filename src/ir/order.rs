@@ -10,8 +10,13 @@ use super::{Op, Plan};
 pub fn matters(plan: &Plan) -> bool {
     for step in plan.steps.iter().skip(1) {
         match &step.op {
-            Op::Filter(_) | Op::Extend(_) | Op::Rename(_) | Op::Extract(_) | Op::Expand { .. } | Op::Lookup(_) => {}
-            Op::Project { .. } => {}
+            Op::Filter(_)
+            | Op::Extend(_)
+            | Op::Rename(_)
+            | Op::Extract(_)
+            | Op::Expand { .. }
+            | Op::Lookup(_)
+            | Op::Project { .. } => {}
             Op::Fill { fields, .. } if !fields.is_empty() => {}
             Op::Bin(bin) if !matches!(bin.span, BinSpan::Bins(_)) => {}
             Op::Aggregate(aggregation) => return !is_blind(aggregation),

@@ -50,6 +50,7 @@ struct Known {
 }
 
 impl Known {
+    #[expect(clippy::option_option, reason = "known to have no place differs from not known")]
     fn find(&mut self, name: &str) -> Option<Option<usize>> {
         let at = match self.places.get_index(self.next) {
             Some((likely, _)) if **likely == *name => self.next,
