@@ -15,7 +15,7 @@ use crate::replay::{CimSource, FileSource, Input, Lookups, RawEvents, lost};
 use crate::source::{Copied, Located, Place, Sources, Span};
 use crate::value::Name;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
@@ -29,6 +29,10 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
     };
     if text.trim().is_empty() {
         return Err(CliError::new("the search is empty: write one such as 'EventCode=1 | stats count by host'"));
+    }
+    if files.is_empty() && Path::new(text.trim()).is_file() {
+        let text = text.trim();
+        return Err(CliError::new(format!("`{text}` is a file: write the search before it, such as '*'")));
     }
     let search = whole(&mut known.sources, &name, &text);
     let compiler = Compiler::new(&known.pack, &known.knowledge);

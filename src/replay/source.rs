@@ -15,6 +15,8 @@ use std::sync::Arc;
 const PARALLEL_BATCHES: usize = 16;
 /// Why there are no events.
 pub(super) const NO_FILES: &str = "the search reads events, but no log file is named; `-` is standard input";
+/// Events that are sorted by time must be held; at most so many.
+const MAX_SORTED: usize = 5_000_000;
 /// Rows per batch that is handed on after sorting.
 const SORTED_BATCH: usize = 4096;
 
@@ -161,8 +163,12 @@ impl Source for FileSource<'_> {
         let mut all = Batch::new(0);
         let counts = self.work(&work, &mut |batch| {
             all.append(&batch);
-            ControlFlow::Continue(())
+            if all.rows() > MAX_SORTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        if all.rows() > MAX_SORTED {
+            let text = format!("more than {MAX_SORTED} events satisfy the search before the first pipe; narrow it");
+            return Err(Unavailable(text));
+        }
         newest_first(&all, sink);
         Ok(counts)
     }

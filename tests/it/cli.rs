@@ -129,7 +129,7 @@ fn no_rows_are_explained() {
     let mut command = escudo(&["search", search, path(&log), "--datamodel", "Endpoint.Processes"]);
     command.assert().code(0).stdout("");
     let text = stderr(&mut command);
-    assert!(text.contains("no rows: 1 events read"), "{text}");
+    assert!(text.contains("no rows: 1 event read"), "{text}");
 }
 
 #[test]
