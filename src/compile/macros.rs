@@ -20,6 +20,7 @@ pub(super) struct KnownMacros<'a> {
 struct Known<'a> {
     definition: &'a Located,
     arguments: Vec<String>,
+    is_eval: bool,
 }
 
 impl<'a> KnownMacros<'a> {
@@ -28,13 +29,13 @@ impl<'a> KnownMacros<'a> {
         for known in &pack.macros {
             let arguments = known.arguments.iter().map(|name| name.as_str().to_owned()).collect();
             let entry = by_name.entry(known.object.name.as_str()).or_default();
-            entry.push(Known { definition: &known.definition, arguments });
+            entry.push(Known { definition: &known.definition, arguments, is_eval: false });
         }
         for known in knowledge.macros().values() {
             let arguments: Vec<String> = known.args.iter().map(ToString::to_string).collect();
             let entry = by_name.entry(&known.name).or_default();
             if entry.iter().all(|other| other.arguments.len() != arguments.len()) {
-                entry.push(Known { definition: &known.definition, arguments });
+                entry.push(Known { definition: &known.definition, arguments, is_eval: known.is_eval });
             }
         }
         let mut filters = HashMap::new();
@@ -55,10 +56,15 @@ impl Macros for KnownMacros<'_> {
     fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
         let known = self.by_name.get(name).and_then(|all| all.iter().find(|known| known.arguments.len() == arity));
         if let Some(known) = known {
-            return Some(MacroDefinition { definition: known.definition.clone(), arguments: known.arguments.clone() });
+            let Known { definition, arguments, is_eval } = known;
+            return Some(MacroDefinition {
+                definition: (*definition).clone(),
+                arguments: arguments.clone(),
+                is_eval: *is_eval,
+            });
         }
         let filter = self.filters.get(name).filter(|_| arity == 0)?;
-        Some(MacroDefinition { definition: filter.clone(), arguments: Vec::new() })
+        Some(MacroDefinition { definition: filter.clone(), arguments: Vec::new(), is_eval: false })
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {
@@ -78,5 +84,9 @@ impl Macros for KnownMacros<'_> {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    fn evaluate(&self, expression: &str) -> Result<String, String> {
+        crate::expr::constant::text(expression)
     }
 }

@@ -91,6 +91,7 @@ codes! {
     IN_WITHOUT_PARENTHESES = "in-without-parentheses", Error, "The list after `IN` has no parentheses";
     LOWERCASE_BOOLEAN = "lowercase-boolean", Warning, "A lower-case `and`, `or` or `not` in a search expression is a word to look for";
     MACRO_ARITY = "macro-arity", Error, "A macro is called with a number of arguments that no definition takes";
+    MACRO_EVAL_WITHOUT_TEXT = "macro-eval-without-text", Error, "The expression that an `iseval` macro stands for gives no text";
     MACRO_EXPANSION_TOO_LARGE = "macro-expansion-too-large", Error, "The macros of a search expand to too much text";
     MISSING_ARGUMENT = "missing-argument", Error, "A command or function lacks an argument";
     MISSING_FILTER_MACRO = "missing-filter-macro", Error, "A search does not call the detection's own filter macro";

@@ -4,6 +4,7 @@
 //! [`Predicate`] is a search expression: two-valued, case-insensitive, with wildcards. Detections, calculated fields
 //! (`EVAL-`), eventtypes and data-model constraints all run through this room.
 
+pub mod constant;
 pub mod eval;
 pub mod functions;
 pub mod kind;

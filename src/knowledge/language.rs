@@ -131,11 +131,15 @@ struct ConfMacros<'a>(&'a Macros);
 impl spl::Macros for ConfMacros<'_> {
     fn find(&self, name: &str, arity: usize) -> Option<spl::MacroDefinition> {
         let found = if arity == 0 { self.0.get(name) } else { self.0.get(format!("{name}({arity})").as_str()) }?;
-        // An `iseval` macro is an expression that makes the text; none of those stand in knowledge objects.
-        (!found.is_eval).then(|| spl::MacroDefinition {
+        Some(spl::MacroDefinition {
             definition: found.definition.clone(),
             arguments: found.args.iter().map(ToString::to_string).collect(),
+            is_eval: found.is_eval,
         })
+    }
+
+    fn evaluate(&self, expression: &str) -> Result<String, String> {
+        crate::expr::constant::text(expression)
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {

@@ -35,6 +35,8 @@ pub struct MacroDefinition {
     pub definition: Located,
     /// Names of the arguments, in order.
     pub arguments: Vec<String>,
+    /// The definition, its arguments filled in, is an eval expression whose value is the text (`iseval`).
+    pub is_eval: bool,
 }
 
 /// Where macros come from: a content pack, further packs, what is known of other apps.
@@ -48,6 +50,12 @@ pub trait Macros {
 
     /// All names in a stable order, for "did you mean".
     fn names(&self) -> Vec<&str>;
+
+    /// The text that the expression of an `iseval` macro gives; `Err` is a sentence part that says why there is none.
+    /// This room knows no functions, so an implementation that has such macros gives them their meaning.
+    fn evaluate(&self, _expression: &str) -> Result<String, String> {
+        Err("such macros are not known here".to_owned())
+    }
 }
 
 /// One call of a macro, whether or not it was found.
@@ -240,6 +248,24 @@ impl Expander<'_> {
         if self.work > MAX_WORK {
             self.too_large(text, span);
             return;
+        }
+        if found.is_eval {
+            match self.macros.evaluate(body.as_str()) {
+                Ok(value) => {
+                    let mut evaluated = Located::empty(definition);
+                    evaluated.push(&value, definition, Copied::Decoded);
+                    body = Located::default();
+                    body.append_expansion(&evaluated, 0..value.len(), frame);
+                }
+                Err(reason) => {
+                    let message = format!("macro `{name}` gives no text: {reason}");
+                    self.report(codes::MACRO_EVAL_WITHOUT_TEXT, message, text, span, |problem| {
+                        problem.related(definition, "the expression is defined here (`iseval`)")
+                    });
+                    self.leave_out(text, span);
+                    return;
+                }
+            }
         }
         self.stack.push((name, call.args.len()));
         self.text(&body);

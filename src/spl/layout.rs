@@ -11,7 +11,7 @@
 
 use super::expand::end_of_call;
 use super::parse::is_blank;
-use super::scan::{quoted_name, token};
+use super::scan::{begins_word, quoted_name, token};
 
 /// Characters in a line before it is broken.
 pub const WIDTH: usize = 110;
@@ -182,7 +182,7 @@ impl<'t> Reader<'t> {
                     return Some(());
                 }
                 '`' => end_of_call(self.text, self.at)? - self.at,
-                '\'' if self.at_word_start() => quoted_name(rest).unwrap_or(1),
+                '\'' if begins_word(&self.text[..self.at]) => quoted_name(rest).unwrap_or(1),
                 '$' => token(rest).unwrap_or(1),
                 '(' if self.aggregating && self.text[start..self.at].ends_with(is_name) => end_of_parens(rest)?,
                 '(' => {
@@ -207,10 +207,6 @@ impl<'t> Reader<'t> {
             self.at += length;
         }
         Some(())
-    }
-
-    fn at_word_start(&self) -> bool {
-        self.text[..self.at].chars().next_back().is_none_or(|c| is_blank(c) || "(,=<>!|[.+-*/%".contains(c))
     }
 }
 
@@ -330,6 +326,8 @@ fn is_glued(before: &Atom<'_>, after: &Atom<'_>) -> bool {
     }
     // On a line of its own a comment would be about what follows.
     after.is_comment()
+        || (!before.text.ends_with('"') && before.text.ends_with(['=', '<', '>']))
+        || after.text.starts_with(['=', '<', '>'])
         || is(before, COMPARISONS)
         || is(after, COMPARISONS)
         || is(before, &["as", "by", "not", "or", "and", "in", "from", "|", "-", "+"])

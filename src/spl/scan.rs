@@ -136,7 +136,9 @@ impl Scanner<'_> {
                 self.level().stage_start = next;
                 next
             }
-            '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}' if self.at_word_start(at) => {
+            '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}'
+                if self.at_word_start(at) || self.text[..at].ends_with(['"', ')', ']']) =>
+            {
                 self.problems.push(smart_quote(first, Span::new(at, next)));
                 self.level().broken = true;
                 next
@@ -146,7 +148,7 @@ impl Scanner<'_> {
     }
 
     fn at_word_start(&self, at: usize) -> bool {
-        self.text[..at].chars().next_back().is_none_or(|c| is_blank(c) || "(,=<>!|[.+-*/%".contains(c))
+        begins_word(&self.text[..at])
     }
 
     fn quoted(&mut self, at: usize) -> usize {
@@ -296,6 +298,12 @@ impl Scanner<'_> {
         let root = Group { span: Span::new(0, end), slices };
         Scan { root, brackets: self.brackets, problems: self.problems }
     }
+}
+
+/// Whether a quote begins a word or name after this text, rather than being a character inside of one.
+pub(super) fn begins_word(before: &str) -> bool {
+    let after_sign = |c| is_blank(c) || "(,=<>!|[.+-*/%".contains(c);
+    before.chars().next_back().is_none_or(after_sign) || before.ends_with("```")
 }
 
 /// Length of a single-quoted field name at the start of `rest`, if it is closed before the line, stage or string ends.

@@ -15,6 +15,7 @@ mod knowledge_sources;
 mod lower;
 mod manual;
 mod pack;
+mod property;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod replay;
 #[expect(clippy::unwrap_used, reason = "tests")]

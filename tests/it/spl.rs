@@ -59,7 +59,7 @@ impl Pack {
                 let arguments = document.get("arguments").map(Node::items).unwrap_or_default();
                 let arguments: Vec<String> = arguments.iter().filter_map(Node::as_str).map(str::to_owned).collect();
                 let name = document.get("name").and_then(Node::as_str).unwrap_or(&name).to_owned();
-                let found = MacroDefinition { definition, arguments };
+                let found = MacroDefinition { definition, arguments, is_eval: false };
                 pack.macros.entry((name, found.arguments.len())).or_insert(found);
             }
         }
@@ -69,7 +69,8 @@ impl Pack {
     fn add(&mut self, name: &str, definition: &str, arguments: &[&str]) {
         let definition = self.located(definition);
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        self.macros.insert((name.to_owned(), arguments.len()), MacroDefinition { definition, arguments });
+        self.macros
+            .insert((name.to_owned(), arguments.len()), MacroDefinition { definition, arguments, is_eval: false });
     }
 
     fn located(&mut self, text: &str) -> Located {
@@ -83,7 +84,7 @@ impl Macros for Pack {
         self.macros.get(&(name.to_owned(), arity)).cloned().or_else(|| {
             let any = self.macros.values().next().filter(|_| name.ends_with("_filter"))?;
             let definition = Located::verbatim("search *", any.definition.whole()?);
-            Some(MacroDefinition { definition, arguments: Vec::new() })
+            Some(MacroDefinition { definition, arguments: Vec::new(), is_eval: false })
         })
     }
 
@@ -182,8 +183,8 @@ fn macro_body(pack: &mut Pack, body: &str) -> Result<(), String> {
 }
 
 /// The tree without its spans.
-fn shape(search: &Search) -> String {
-    let text = format!("{search:?}");
+pub(crate) fn shape(tree: &impl std::fmt::Debug) -> String {
+    let text = format!("{tree:?}");
     let mut parts = text.split("Span { start: ");
     let mut shape = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -211,17 +212,17 @@ fn printing_and_parsing_gives_the_same_tree() {
 }
 
 /// Checks that every span lies in its parent's and on character boundaries.
-struct Nested<'t> {
-    text: &'t str,
+pub(crate) struct Nested<'t> {
+    pub(crate) text: &'t str,
 }
 
 impl Nested<'_> {
-    fn span(&self, span: Span, parent: Span) {
+    pub(crate) fn span(&self, span: Span, parent: Span) {
         assert!(parent.start <= span.start && span.end <= parent.end, "{span:?} in {parent:?} of {}", self.text);
         assert!(self.text.get(span.range()).is_some(), "{span:?} of {}", self.text);
     }
 
-    fn search(&self, search: &Search, parent: Span) {
+    pub(crate) fn search(&self, search: &Search, parent: Span) {
         self.span(search.span, parent);
         for stage in &search.stages {
             self.span(stage.span, search.span);

@@ -22,7 +22,11 @@ impl Pack {
             let whole = Place { file, span: Span::new(0, definition.len()) };
             macros.push((
                 name.to_owned(),
-                MacroDefinition { definition: Located::verbatim(definition, whole), arguments },
+                MacroDefinition {
+                    definition: Located::verbatim(definition, whole),
+                    arguments,
+                    is_eval: name.starts_with("eval_"),
+                },
             ));
         }
         Self { sources, macros }
@@ -52,6 +56,10 @@ impl Macros for Pack {
 
     fn names(&self) -> Vec<&str> {
         self.macros.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn evaluate(&self, expression: &str) -> Result<String, String> {
+        crate::expr::constant::text(expression)
     }
 }
 
@@ -170,5 +178,40 @@ fn bombs_are_bounded() {
         assert!(expansion.text.len() <= MAX_EXPANSION, "{search}");
         assert_eq!(expansion.problems.len(), 1, "{search}");
         assert_eq!(expansion.problems[0].code, codes::MACRO_EXPANSION_TOO_LARGE, "{search}");
+    }
+}
+
+#[test]
+fn the_value_of_an_eval_macro_is_the_text() {
+    let mut pack = Pack::new(&[
+        "eval_by(kind) = if(\"$kind$\"=\"slow\", \"count > 5\", \"`inner`\")",
+        "eval_number = 1 + 1",
+        "eval_field = user . \"x\"",
+        "eval_now = \"t\" . now()",
+        "inner = count > 50",
+    ]);
+    let expansion = pack.expand("| where `eval_by(slow)` | where `eval_by(fast)`");
+    assert_eq!(expansion.problems, []);
+    assert_eq!(expansion.text.as_str(), "| where count > 5 | where count > 50");
+    for name in ["eval_number", "eval_field", "eval_now"] {
+        let expansion = pack.expand(&format!("| where `{name}` | head"));
+        assert_eq!(expansion.problems.len(), 1, "{name}");
+        assert_eq!(expansion.problems[0].code, codes::MACRO_EVAL_WITHOUT_TEXT);
+        assert_eq!(pack.at(expansion.problems[0].place).1, format!("`{name}`"));
+    }
+}
+
+#[test]
+fn arguments_may_be_named_and_quoted() {
+    let mut pack = Pack::new(&["m(a, b) = x=$a$ y=\"$b$\"", "deep(v) = [search `m($v$, 2)`]"]);
+    let table = [
+        ("`m(1, 2)`", "x=1 y=\"2\""),
+        ("`m(b=2, a=1)`", "x=1 y=\"2\""),
+        ("`m(a=\"p, q\", b=2)`", "x=p, q y=\"2\""),
+        ("`m(c=1, b=2)`", "x=c=1 y=\"b=2\""),
+        ("`deep(7)`", "[search x=7 y=\"2\"]"),
+    ];
+    for (call, text) in table {
+        assert_eq!(pack.expand(call).text.as_str(), text, "{call}");
     }
 }

@@ -17,9 +17,17 @@ pub(super) fn trimmed(text: &str, span: Span) -> Span {
         start = end - inside.len();
         match inside.strip_prefix("```").and_then(|comment| comment.find("```")) {
             Some(length) => start += length + 6,
-            None => return Span::new(start, start + inside.trim_end_matches(is_blank).len()),
+            None => return Span::new(start, start + trimmed_end(inside)),
         }
     }
+}
+
+/// Length of a text without the blanks at its end; one that a backslash makes a part of a word stays.
+fn trimmed_end(text: &str) -> usize {
+    let kept = text.trim_end_matches(is_blank);
+    let escapes = kept.len() - kept.trim_end_matches('\\').len();
+    let escaped = text[kept.len()..].chars().next().filter(|_| escapes % 2 == 1);
+    kept.len() + escaped.map_or(0, char::len_utf8)
 }
 
 /// The command's name at the start of a stage; empty if it starts with something else.
@@ -85,7 +93,13 @@ mod tests {
 
     #[test]
     fn comments_are_trimmed_like_blanks() {
-        let table = [("  a b ", "a b"), ("```x``` a ", "a"), (" ```x```", ""), ("b=\"```c```\" ", "b=\"```c```\"")];
+        let table = [
+            ("  a b ", "a b"),
+            ("```x``` a ", "a"),
+            (" ```x```", ""),
+            ("b=\"```c```\" ", "b=\"```c```\""),
+            ("a\\  ", "a\\ "),
+        ];
         for (text, inside) in table {
             assert_eq!(&text[trimmed(text, Span::new(0, text.len())).range()], inside, "{text}");
         }

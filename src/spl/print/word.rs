@@ -1,6 +1,7 @@
 //! Words with their quotes and escapes: the reverse of the parser's one unescaping pass.
 
 use crate::spl::ast::{Quote, Word};
+use crate::spl::parse::is_blank;
 use crate::spl::scan::token;
 
 /// Appends a word as it must be written.
@@ -21,13 +22,19 @@ pub(super) fn push_search_word(out: &mut String, word: &Word) {
     if !word.text.contains('\\') {
         return push_word(out, word);
     }
-    let pieces = word.text.split('\\').enumerate();
-    out.push_str(if word.quote == Quote::Double { "\"" } else { "" });
-    for (at, piece) in pieces {
-        out.push_str(if at > 0 { "\\\\" } else { "" });
-        push_escaped(out, piece, if word.quote == Quote::Double { &['"'] } else { BARE });
+    let quoted = word.quote == Quote::Double;
+    out.push_str(if quoted { "\"" } else { "" });
+    for (at, piece) in word.text.split('\\').enumerate() {
+        // One backslash keeps a delimiter inside a bare word, and stays in its text.
+        let keeps = !quoted && piece.starts_with(|c: char| is_blank(c) && c != ' ' || "()[],`=!<>".contains(c));
+        out.push_str(match at {
+            0 => "",
+            _ if keeps => "\\",
+            _ => "\\\\",
+        });
+        push_escaped(out, piece, if quoted { &['"'] } else { BARE });
     }
-    out.push_str(if word.quote == Quote::Double { "\"" } else { "" });
+    out.push_str(if quoted { "\"" } else { "" });
 }
 
 /// What a backslash protects in a bare word.

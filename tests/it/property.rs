@@ -1,0 +1,283 @@
+//! Properties of the front end over generated trees: parsing what is printed gives the same tree, every span lies in its
+//! parent, layout changes blanks only, and no text makes any of them panic.
+
+use crate::spl::{Nested, shape};
+use escudo::source::{Span, Spanned};
+use escudo::spl::ast::{
+    Arg, BinaryOp, ByItem, CompareOp, Expr, ExprKind, Quote, Search, Stage, Term, TermKind, UnaryOp, Word,
+};
+use escudo::spl::{self, layout, parse, print};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+fn word(text: impl Into<String>, quote: Quote) -> Word {
+    Word { text: text.into(), quote, span: Span::default() }
+}
+
+fn spanned<T>(node: T) -> Spanned<T> {
+    Spanned::new(node, Span::default())
+}
+
+/// A name that is no word of the language.
+fn name() -> impl Strategy<Value = String> {
+    "[a-z]{1,3}_[a-z0-9]{1,4}".prop_map(|name| name)
+}
+
+/// Text for inside double quotes: whatever a log may hold.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~]{0,12}",
+        "[\\\\\"|`'$%*\\[\\](),= äß\u{A0}\n\t]{0,8}",
+        Just(r"C:\Windows\*.exe".to_owned()),
+        Just(r#"a\"b\\"#.to_owned()),
+        Just("$user|s$".to_owned()),
+    ]
+}
+
+/// A bare value of a search expression.
+fn bare_value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9_*./:-]{1,8}x",
+        r"[a-z]:(\\[a-z]{1,3}){1,2}\*",
+        Just("*".to_owned()),
+        Just("10.0.0.0/8".to_owned())
+    ]
+}
+
+fn value() -> impl Strategy<Value = Word> {
+    prop_oneof![
+        bare_value().prop_map(|text| word(text, Quote::Bare)),
+        text().prop_map(|text| word(text, Quote::Double)),
+    ]
+}
+
+/// A field as a search expression and as most commands name it.
+fn field() -> impl Strategy<Value = Word> {
+    prop_oneof![
+        name().prop_map(|name| word(name, Quote::Bare)),
+        (name(), name()).prop_map(|(a, b)| word(format!("{a}.{b}{{}}.c"), Quote::Bare)),
+        (name(), name()).prop_map(|(a, b)| word(format!("{a} {b}"), Quote::Double)),
+    ]
+}
+
+fn comparison() -> impl Strategy<Value = CompareOp> {
+    prop_oneof![
+        Just(CompareOp::Eq),
+        Just(CompareOp::Ne),
+        Just(CompareOp::Lt),
+        Just(CompareOp::Le),
+        Just(CompareOp::Gt),
+        Just(CompareOp::Ge),
+    ]
+}
+
+fn term(kind: TermKind) -> Term {
+    Term { kind, span: Span::default() }
+}
+
+fn terms() -> impl Strategy<Value = Term> {
+    let leaf = prop_oneof![
+        4 => (field(), comparison(), value())
+            .prop_map(|(field, op, value)| term(TermKind::Compare { field, op: spanned(op), value })),
+        1 => (field(), prop::collection::vec(value(), 1..4))
+            .prop_map(|(field, values)| term(TermKind::In { field, values })),
+        1 => name().prop_map(|name| term(TermKind::Keyword(word(name, Quote::Bare)))),
+        1 => text().prop_map(|text| term(TermKind::Keyword(word(text, Quote::Double)))),
+        1 => bare_value().prop_map(|text| term(TermKind::Term(word(text, Quote::Bare)))),
+        1 => text().prop_map(|text| term(TermKind::Case(word(text, Quote::Double)))),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|terms| term(TermKind::And(terms))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|terms| term(TermKind::Or(terms))),
+            inner.clone().prop_map(|inner| term(TermKind::Not(Box::new(inner)))),
+            (inner, name()).prop_map(|(inner, name)| {
+                let search = stage("search", vec![Arg::Condition(inner)]);
+                let fields = stage("fields", vec![Arg::Word(word(name, Quote::Bare))]);
+                term(TermKind::Subsearch(Search { stages: vec![search, fields], span: Span::default() }))
+            }),
+        ]
+    })
+}
+
+fn expr(kind: ExprKind) -> Expr {
+    Expr { kind, span: Span::default() }
+}
+
+fn exprs() -> impl Strategy<Value = Expr> {
+    let number = "(0|[1-9][0-9]{0,4})(\\.[0-9]{1,3})?";
+    let leaf = prop_oneof![
+        number.prop_map(|text| expr(ExprKind::Number(text.parse().unwrap_or(f64::NAN), text))),
+        text().prop_map(|text| expr(ExprKind::Text(text))),
+        name().prop_map(|name| expr(ExprKind::Field(word(name, Quote::Bare)))),
+        (name(), name()).prop_map(|(a, b)| expr(ExprKind::Field(word(format!("{a}.{b}"), Quote::Bare)))),
+        (name(), name()).prop_map(|(a, b)| expr(ExprKind::Field(word(format!("{a} {b}{{}}"), Quote::Single)))),
+    ];
+    let op = prop_oneof![
+        Just(BinaryOp::Or),
+        Just(BinaryOp::Xor),
+        Just(BinaryOp::And),
+        comparison().prop_map(BinaryOp::Compare),
+        Just(BinaryOp::Like),
+        Just(BinaryOp::Add),
+        Just(BinaryOp::Subtract),
+        Just(BinaryOp::Concat),
+        Just(BinaryOp::Multiply),
+        Just(BinaryOp::Divide),
+        Just(BinaryOp::Modulo),
+    ];
+    let sign = prop_oneof![Just(UnaryOp::Minus), Just(UnaryOp::Plus), Just(UnaryOp::Not)];
+    leaf.prop_recursive(5, 32, 3, move |inner| {
+        prop_oneof![
+            4 => (op.clone(), inner.clone(), inner.clone()).prop_map(|(op, left, right)| {
+                expr(ExprKind::Binary(spanned(op), Box::new(left), Box::new(right)))
+            }),
+            1 => (sign.clone(), inner.clone()).prop_map(|(op, inner)| expr(ExprKind::Unary(op, Box::new(inner)))),
+            1 => (inner.clone(), prop::collection::vec(inner.clone(), 1..3))
+                .prop_map(|(inner, items)| expr(ExprKind::In(Box::new(inner), items))),
+            1 => (name(), prop::collection::vec(inner, 0..3))
+                .prop_map(|(name, args)| expr(ExprKind::Call(spanned(name), args))),
+        ]
+    })
+}
+
+fn stage(command: &str, args: Vec<Arg>) -> Stage {
+    let args = args.into_iter().map(spanned).collect();
+    Stage { command: spanned(command.to_owned()), implied: false, args, span: Span::default() }
+}
+
+fn stages() -> impl Strategy<Value = Stage> {
+    let aliases = prop::collection::vec((field(), field()), 1..4);
+    prop_oneof![
+        terms().prop_map(|term| stage("search", vec![Arg::Condition(term)])),
+        exprs().prop_map(|expr| stage("where", vec![Arg::Expr(expr)])),
+        prop::collection::vec((field(), exprs()), 1..3).prop_map(|all| {
+            stage("eval", all.into_iter().map(|(target, value)| Arg::Assign { target, value }).collect())
+        }),
+        aliases.prop_map(|all| {
+            stage("rename", all.into_iter().map(|(source, target)| Arg::Alias { source, target }).collect())
+        }),
+        prop::collection::vec(field(), 1..5).prop_map(|all| stage("table", all.into_iter().map(Arg::Word).collect())),
+        (field(), text()).prop_map(|(field, text)| {
+            let option = Arg::Option { name: spanned("field".to_owned()), value: field };
+            stage("rex", vec![option, Arg::Word(word(text, Quote::Double))])
+        }),
+        (field(), text(), any::<bool>()).prop_map(|(field, text, negated)| {
+            stage("regex", vec![Arg::Match { negated, field: Some(field), pattern: word(text, Quote::Double) }])
+        }),
+        prop::collection::vec((field(), any::<bool>()), 1..4).prop_map(|all| {
+            let key = |(field, descending)| Arg::SortKey { descending, kind: None, field };
+            stage("sort", all.into_iter().map(key).collect())
+        }),
+        (field(), prop::collection::vec(field(), 1..3)).prop_map(|(field, by)| {
+            let by = by.into_iter().map(ByItem::Field).collect();
+            stage("top", vec![Arg::Word(field), Arg::By(by)])
+        }),
+    ]
+}
+
+fn searches() -> impl Strategy<Value = Search> {
+    (terms(), prop::collection::vec(stages(), 0..5)).prop_map(|(term, mut stages)| {
+        stages.insert(0, Stage { implied: true, ..stage("search", vec![Arg::Condition(term)]) });
+        Search { stages, span: Span::default() }
+    })
+}
+
+/// Runs a property over fixed cases, so that a run can be repeated; `ESCUDO_CASES` gives another number of them.
+fn check<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let cases = std::env::var("ESCUDO_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let rng = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
+    if let Err(found) = TestRunner::new_with_rng(config, rng).run(&strategy, property) {
+        panic!("{found}");
+    }
+}
+
+#[test]
+fn a_printed_search_parses_to_the_same_tree() {
+    check(searches(), |search| {
+        let text = print(&search);
+        let parsed = parse(&text);
+        prop_assert_eq!(&parsed.problems, &[], "{}", text);
+        // What stands for the tree is its text without spans; numbers of spans differ, as nobody wrote the first one.
+        prop_assert_eq!(shape(&search), shape(&parsed.search), "{}", text);
+        Nested { text: &text }.search(&parsed.search, Span::new(0, text.len()));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_printed_expression_parses_to_the_same_tree() {
+    check(exprs(), |tree| {
+        let text = spl::print_expr(&tree);
+        let (parsed, problems) = spl::parse_eval(&text);
+        prop_assert_eq!(problems, [], "{}", text);
+
+        prop_assert_eq!(shape(&Some(tree)), shape(&parsed), "{}", text);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_printed_condition_parses_to_the_same_tree() {
+    check(terms(), |tree| {
+        let text = spl::print_condition(&tree);
+        let (parsed, problems) = spl::parse_condition(&text);
+        prop_assert_eq!(problems, [], "{}", text);
+        prop_assert_eq!(shape(&Some(tree)), shape(&parsed), "{}", text);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_layout_of_a_search_keeps_its_tree() {
+    check(searches(), |search| {
+        let text = print(&search);
+        let Some(once) = layout(&text) else {
+            // A backtick inside a string is text for the parser and for the layout alike.
+            return Err(TestCaseError::fail(format!("no layout: {text}")));
+        };
+        prop_assert_eq!(layout(&once), Some(once.clone()), "{}", text);
+        prop_assert_eq!(shape(&search), shape(&parse(&once).search), "{}", once);
+        Ok(())
+    });
+}
+
+/// Pieces that meet in mistakes.
+fn broken() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        name(),
+        text(),
+        "[|\\[\\](){}\"'`\\\\=<>!,.$ \n]{1,3}",
+        Just("| stats count by".to_owned()),
+        Just("```c```".to_owned()),
+        Just("\u{201C}x\u{201D}".to_owned()),
+        Just(" IN (".to_owned()),
+        Just("| eval a=if(".to_owned()),
+        Just("`m(".to_owned()),
+    ];
+    prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn no_text_breaks_the_front_end() {
+    check(broken(), |text| {
+        let parsed = parse(&text);
+        let whole = Span::new(0, text.len());
+        let nested = Nested { text: &text };
+        nested.search(&parsed.search, whole);
+        for problem in &parsed.problems {
+            nested.span(problem.span, whole);
+        }
+        let lowered = escudo::commands::lower(&parsed.search);
+        let _ = escudo::ir::flow(&lowered.plan, &escudo::ir::schema::NoCatalog);
+        if let Some(once) = layout(&text) {
+            prop_assert_eq!(layout(&once), Some(once.clone()), "{}", text);
+        }
+        if parsed.problems.is_empty() {
+            let printed = print(&parsed.search);
+            prop_assert_eq!(shape(&parsed.search), shape(&parse(&printed).search), "{}", printed);
+        }
+        Ok(())
+    });
+}
