@@ -47,7 +47,7 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
     }
     let place = search.whole();
     let compile = |text: &str| plan_of(&compiler, text, place);
-    let outcome = execute(args, &files, &compiled.plan, &known, &compiler, &compile, terminal)?;
+    let (outcome, damaged) = execute(args, &files, &compiled.plan, &known, &compiler, &compile, terminal)?;
     for note in outcome.notes.iter().chain(&outcome.lacks) {
         terminal.note(note);
     }
@@ -58,7 +58,8 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
     if outcome.rows.is_empty() {
         terminal.note(&lost(&outcome.trace));
     }
-    Ok(Exit::Ok)
+    // Results over a file that is not whole may lack something: a script has to notice.
+    Ok(if damaged { Exit::Findings } else { Exit::Ok })
 }
 
 /// The search, the name under which its mistakes are shown, and the files. With `-f`, every positional argument is a
@@ -101,28 +102,31 @@ fn execute(
     compiler: &Compiler<'_>,
     compile: &(dyn Fn(&str) -> Result<Plan, String> + Sync),
     terminal: &Terminal,
-) -> Result<Outcome, CliError> {
+) -> Result<(Outcome, bool), CliError> {
     let lookups = Lookups::of_pack(&known.pack);
     let options = Options::from(overrides(&args.meta)).with_knowledge(known.knowledge.clone());
     let run = RunOptions::at(super::now());
     let bar = terminal.spinner("searching");
-    let (outcome, notes) = if let Some(name) = &args.datamodel {
+    let (outcome, notes, damaged) = if let Some(name) = &args.datamodel {
         let (model, dataset) = dataset(name, &known.knowledge)?;
         let source = CimSource::new(files.to_vec(), options, model, dataset, &known.knowledge, &lookups);
-        (engine::run(plan, &source, &run), source.notes())
+        (engine::run(plan, &source, &run), source.notes(), source.is_damaged())
     } else {
         let inputs = files.iter().map(|path| Input { path: path.clone(), options: options.clone() }).collect();
         let again = files.iter().any(|path| path.as_os_str() == "-") && may_read_again(plan);
         let events = if again { RawEvents::hold(inputs).map_err(CliError::new)? } else { RawEvents::streamed(inputs) };
         let events = vec![Arc::new(events)];
         let source = FileSource::new(events, &known.knowledge, &lookups).compiling(compile).knowing(compiler.catalog());
-        (engine::run(plan, &source, &run), source.notes())
+        (engine::run(plan, &source, &run), source.notes(), source.is_damaged())
     };
     bar.finish_and_clear();
     for note in notes {
         terminal.note(&note);
     }
-    outcome.map_err(|failure| CliError::new(format!("[{}] {}", failure.kind.code(), failure.message)))
+    match outcome {
+        Ok(outcome) => Ok((outcome, damaged)),
+        Err(failure) => Err(CliError::new(format!("[{}] {}", failure.kind.code(), failure.message))),
+    }
 }
 
 /// Whether the search has searches in it, which may read the events a second time.

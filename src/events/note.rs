@@ -25,6 +25,11 @@ impl NoteKind {
             Self::Skipped | Self::Altered | Self::Damaged => true,
         }
     }
+
+    /// Whether a file that was read is not whole. A file that was left out, as a folder may hold, does not count.
+    pub fn is_damage(self) -> bool {
+        matches!(self, Self::Altered | Self::Damaged)
+    }
 }
 
 /// One remark about a file.

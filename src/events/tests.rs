@@ -122,7 +122,13 @@ fn what_cannot_be_read_is_said() {
         ("only line ends", b"\r\n\n\n", &plain, Some(0), ""),
         ("utf-16", &utf16, &plain, Some(1), ""),
         ("utf-8 mark", b"\xEF\xBB\xBFa=1 b=2 c=3", &plain, Some(1), ""),
-        ("invalid utf-8", b"a=1 b=2 c=\xFF\xC3\n", &plain, Some(1), "1 events hold bytes that are no UTF-8"),
+        (
+            "invalid utf-8",
+            b"a=1 b=2 c=\xFF\xC3\n",
+            &plain,
+            Some(1),
+            "bytes that are no UTF-8, shown as U+FFFD, in 1 event",
+        ),
         ("a few zeros", b"a=1 b=2 c=3\0 and more text here\n", &plain, Some(1), ""),
         ("binary", &[0, 1, 2, 3, 200, 4], &plain, Some(0), "binary data"),
         ("pointer", b"version https://git-lfs.github.com/spec/v1\n", &plain, Some(0), "a Git LFS pointer"),
@@ -160,7 +166,7 @@ fn long_events_are_cut_off_and_the_next_one_is_found() {
         let head = &text[..20];
         assert_eq!(events.last().map(String::as_str), Some(last), "{head}");
         assert!(events.iter().all(|event| event.len() <= 10_000), "{head}");
-        assert_eq!(notes, ["1 events are too long and were cut off"], "{head}");
+        assert_eq!(notes, ["cut off for being too long: 1 event"], "{head}");
     }
 }
 

@@ -70,6 +70,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     window.consume(skip);
 
     let mut losses = Losses::default();
+    let is_xml = matches!(kind, Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::LinuxSysmon);
     let mut metas = export::Metas::new(labels.base().clone(), overrides);
     let sink = &mut *job.sink;
     let done = breaking::drive(window, &mut *breaker, job.options.limits.max_event, |piece: Piece<'_>| {
@@ -78,6 +79,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         // Checking is several times faster than replacing, which is rarely needed.
         let raw = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         losses.invalid += u64::from(matches!(raw, Cow::Owned(_)));
+        losses.unclosed += u64::from(is_xml && !piece.cut_off && is_unclosed(bytes));
         if exported {
             let Some(event) = columns.export(kind, &raw) else { return Ok(()) };
             let time = event.time.or_else(|| stamper.stamp(event.raw.as_bytes()));
@@ -203,18 +205,31 @@ impl Columns {
 struct Losses {
     cut_off: u64,
     invalid: u64,
+    unclosed: u64,
 }
 
 impl Losses {
     fn note(&self, path: &Path, notes: &Notes) {
+        let events = |count: u64| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
         if self.cut_off > 0 {
-            notes.push(NoteKind::Altered, path, format!("{} events are too long and were cut off", self.cut_off));
+            notes.push(NoteKind::Altered, path, format!("cut off for being too long: {}", events(self.cut_off)));
         }
         if self.invalid > 0 {
-            let text = format!("{} events hold bytes that are no UTF-8; U+FFFD stands for them", self.invalid);
+            let text = format!("bytes that are no UTF-8, shown as U+FFFD, in {}", events(self.invalid));
             notes.push(NoteKind::Altered, path, text);
         }
+        if self.unclosed > 0 {
+            notes.push(NoteKind::Damaged, path, format!("no `</Event>` at the end of {}", events(self.unclosed)));
+        }
     }
+}
+
+/// Whether an `<Event>` element is not closed: the file was cut short, or two files were joined in the middle of one.
+fn is_unclosed(event: &[u8]) -> bool {
+    let event = event.trim_ascii_end();
+    !event.ends_with(b"</Event>")
+        && memchr::memmem::find(event, b"<Event").is_some()
+        && memchr::memmem::find(event, b"</Event>").is_none()
 }
 
 /// `TRUNCATE`: at most so many bytes, cut at a character boundary; 0 is no limit.

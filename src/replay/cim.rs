@@ -7,6 +7,7 @@ use crate::knowledge::{Dataset, Knowledge};
 use crate::value::{Batch, Name};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Files of CIM events of one dataset.
@@ -22,6 +23,7 @@ pub struct CimSource<'a> {
     knowledge: &'a Knowledge,
     lookups: &'a Lookups,
     notes: Mutex<Vec<String>>,
+    damaged: AtomicBool,
 }
 
 impl<'a> CimSource<'a> {
@@ -35,7 +37,21 @@ impl<'a> CimSource<'a> {
         lookups: &'a Lookups,
     ) -> Self {
         let (model, dataset) = (model.into(), dataset.into());
-        Self { files, options, model, dataset, knowledge, lookups, notes: Mutex::default() }
+        Self {
+            files,
+            options,
+            model,
+            dataset,
+            knowledge,
+            lookups,
+            notes: Mutex::default(),
+            damaged: AtomicBool::new(false),
+        }
+    }
+
+    /// As [`super::FileSource::is_damaged`].
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     /// What was left out of, changed in or guessed about the files, one line each.
@@ -91,6 +107,9 @@ impl Source for CimSource<'_> {
                 if sink(batch).is_break() {
                     return Ok(counts);
                 }
+            }
+            if rows.notes().iter().any(|note| note.kind.is_damage()) {
+                self.damaged.store(true, Ordering::Relaxed);
             }
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
             // That the form of the rows was guessed is no news: the user said what they are.

@@ -53,6 +53,11 @@ impl<'a> FileSource<'a> {
         self
     }
 
+    /// Whether events are not as they were: a file was cut short, or holds what is no text.
+    pub fn is_damaged(&self) -> bool {
+        self.events.iter().flat_map(|events| events.notes()).any(|note| note.kind.is_damage())
+    }
+
     /// For many sources at work at the same time, each on little data.
     #[must_use]
     pub fn one_batch_at_a_time(mut self) -> Self {

@@ -123,6 +123,21 @@ fn cim_events_are_searched_with_and_without_prefix() {
 }
 
 #[test]
+fn damaged_logs_are_noticed() {
+    let event = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>1</EventID>";
+    for (name, bytes, says) in [
+        ("cut.log", event.as_bytes(), "no `</Event>` at the end of 1 event"),
+        ("bytes.log", &b"a=1 \xFF\xFE b=2\n"[..], "bytes that are no UTF-8, shown as U+FFFD, in 1 event"),
+    ] {
+        let (_folder, log) = file(name, bytes);
+        let mut command = escudo(&["search", "* | stats count", path(&log)]);
+        command.assert().code(1);
+        let text = stderr(&mut command);
+        assert!(text.contains(says), "{text}");
+    }
+}
+
+#[test]
 fn no_rows_are_explained() {
     let (_folder, log) = file("cim.jsonl", "{\"process_name\":\"a.exe\",\"_time\":1}\n");
     let search = "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=zz by Processes.dest";
