@@ -229,7 +229,7 @@ fn is_unclosed(event: &[u8]) -> bool {
     let event = event.trim_ascii_end();
     !event.ends_with(b"</Event>")
         && memchr::memmem::find(event, b"<Event").is_some()
-        && memchr::memmem::find(event, b"</Event>").is_none()
+        && [&b"</Event>"[..], b"<Event/>"].iter().all(|end| memchr::memmem::find(event, end).is_none())
 }
 
 /// `TRUNCATE`: at most so many bytes, cut at a character boundary; 0 is no limit.
