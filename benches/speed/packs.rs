@@ -103,3 +103,31 @@ fn check_pack(bencher: Bencher<'_, '_>) {
         check::check(&pack, Knowledge::builtin(), Vec::new())
     });
 }
+
+/// The search of the pack that takes longest from text to plan: expanded, parsed, lowered, its fields followed.
+#[divan::bench(sample_count = 20)]
+fn compile_slowest(bencher: Bencher<'_, '_>) {
+    let (pack, _) = load(&[root()]);
+    let compiler = Compiler::new(&pack, Knowledge::builtin());
+    let time = |search: &Located| {
+        let once = || {
+            let start = std::time::Instant::now();
+            divan::black_box(compiler.compile(search));
+            start.elapsed()
+        };
+        (0..3).map(|_| once()).min()
+    };
+    let slowest = searches(&pack).into_iter().max_by_key(|search| time(search)).expect("the pack has searches");
+    bencher.bench_local(|| compiler.compile(slowest));
+}
+
+/// All searches of the pack from text to plan.
+#[divan::bench(sample_count = 10)]
+fn compile_all(bencher: Bencher<'_, '_>) {
+    let (pack, _) = load(&[root()]);
+    let compiler = Compiler::new(&pack, Knowledge::builtin());
+    let all = searches(&pack);
+    bencher
+        .counter(ItemsCount::new(all.len()))
+        .bench_local(|| all.iter().map(|search| compiler.compile(search).plan.steps.len()).sum::<usize>());
+}

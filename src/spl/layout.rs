@@ -321,12 +321,14 @@ fn push_line(line: &mut Line<'_>, atoms: &[Atom<'_>], clauses: &[&str]) {
 fn is_glued(before: &Atom<'_>, after: &Atom<'_>) -> bool {
     const COMPARISONS: &[&str] = &["=", "==", "!=", "<", ">", "<=", ">="];
     let is = |atom: &Atom<'_>, words: &[&str]| words.iter().any(|word| atom.text.eq_ignore_ascii_case(word));
-    if after.gap == Gap::Break || before.is_comment() {
+    if after.gap == Gap::Break {
         return false;
     }
     // On a line of its own a comment would be about what follows.
-    after.is_comment()
-        || (!before.text.ends_with('"') && before.text.ends_with(['=', '<', '>']))
+    if before.is_comment() || after.is_comment() {
+        return after.is_comment();
+    }
+    (!before.text.ends_with('"') && before.text.ends_with(['=', '<', '>']))
         || after.text.starts_with(['=', '<', '>'])
         || is(before, COMPARISONS)
         || is(after, COMPARISONS)

@@ -61,6 +61,7 @@ fn long_lines_are_broken_at_clauses_and_blanks() {
         (&format!("x [ search {word} | y {word} {word} ]"), &format!("x [ search {word}\n    | y {word} {word} ]")),
         (&format!("| rename {word} as {word}, {word} as b"), &format!("| rename {word} as {word},\n  {word} as b")),
     ]);
+    check(&[(&format!("| x ```{word}{word}``` ```{word}```"), &format!("| x ```{word}{word}``` ```{word}```"))]);
     let long = "b".repeat(WIDTH + 20);
     check(&[(&format!("x \"{long}\" y"), &format!("x\n  \"{long}\"\n  y"))]);
 }

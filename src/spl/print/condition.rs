@@ -2,7 +2,7 @@
 
 use super::push_subsearch;
 use super::word::push_search_word;
-use crate::spl::ast::{CompareOp, Term, TermKind};
+use crate::spl::ast::{CompareOp, Quote, Term, TermKind};
 
 /// Appends an expression; the empty one adds nothing.
 pub(super) fn push_condition(out: &mut String, term: &Term) {
@@ -16,7 +16,8 @@ pub(super) fn push_condition(out: &mut String, term: &Term) {
         TermKind::Compare { field, op, value } => {
             push_search_word(out, field);
             out.push_str(sign(op.node));
-            if value.text.starts_with('=') {
+            // `a< <b`: without the blank it is another operator, or a placeholder.
+            if value.quote == Quote::Bare && value.text.starts_with(['=', '<', '>']) {
                 out.push(' ');
             }
             push_search_word(out, value);
