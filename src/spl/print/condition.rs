@@ -15,6 +15,10 @@ pub(super) fn push_condition(out: &mut String, term: &Term) {
         }
         TermKind::Compare { field, op, value } => {
             push_search_word(out, field);
+            // `a! =b`: without the blank it is `!=`.
+            if field.quote == Quote::Bare && field.text.ends_with('!') {
+                out.push(' ');
+            }
             out.push_str(sign(op.node));
             // `a< <b`: without the blank it is another operator, or a placeholder.
             if value.quote == Quote::Bare && value.text.starts_with(['=', '<', '>']) {

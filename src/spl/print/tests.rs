@@ -57,6 +57,7 @@ fn words_keep_their_escapes() {
         r#"a=*\"k\":1*"#,
         r"a=b\ c",
         "a< <b>>=c",
+        "a! =b",
         r"a\<b c\\\)",
         r#"a="$u|s$" $v|s$"#,
         "TERM(10.0.0.1) CASE(Ab)",
