@@ -7,10 +7,13 @@ use super::{CliResult, Exit};
 use crate::check::{self, output};
 use crate::diag::Severity;
 use std::io::{self, BufWriter, Write};
+use std::mem::ManuallyDrop;
 
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
     let spinner = terminal.spinner("checking");
-    let workspace = Workspace::open(&args.pack, terminal)?;
+    // The program ends after this; giving thousands of objects back one by one took a fifth of the time of checking one
+    // file of a large pack.
+    let workspace = ManuallyDrop::new(Workspace::open(&args.pack, terminal)?);
     let mut findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
     findings.retain(|found| args.advice || found.severity != Severity::Advice);
     spinner.finish_and_clear();
