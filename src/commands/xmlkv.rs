@@ -64,9 +64,7 @@ impl Native for Elements {
     }
 
     fn flow(&self, input: &Schema) -> Flow {
-        let mut output = input.clone();
-        output.open_up();
-        Flow { reads: vec![Read::value(&self.field)], output, ..Flow::default() }
+        Flow::opening(input, vec![Read::value(&self.field)])
     }
 
     fn open(&self, _: &Context) -> Box<dyn Operator> {

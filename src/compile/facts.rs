@@ -52,17 +52,15 @@ fn models(plan: &Plan, found: &mut BTreeSet<String>) {
         models(nested, found);
     }
     for step in &plan.steps {
-        match &step.op {
-            Op::Dataset { model, dataset, .. } => {
-                let name = match dataset {
-                    Some(dataset) => format!("{}.{}", model.node, dataset.node),
-                    None => model.node.to_string(),
-                };
-                found.insert(name);
-            }
-            Op::Join(join) => models(&join.plan, found),
-            Op::Append(plan) | Op::AppendPipe(plan) => models(plan, found),
-            _ => {}
+        if let Op::Dataset { model, dataset, .. } = &step.op {
+            let name = match dataset {
+                Some(dataset) => format!("{}.{}", model.node, dataset.node),
+                None => model.node.to_string(),
+            };
+            found.insert(name);
+        }
+        if let Some(nested) = step.op.nested() {
+            models(nested, found);
         }
     }
 }

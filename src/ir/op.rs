@@ -138,6 +138,17 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The plan of the operation's own subsearch (`join`, `append` and their kin), if it has one.
+    pub fn nested(&self) -> Option<&Plan> {
+        match self {
+            Self::Join(join) => Some(&join.plan),
+            Self::Append(plan) | Self::AppendPipe(plan) | Self::AppendColumns { plan, .. } => Some(plan),
+            _ => None,
+        }
+    }
+}
+
 /// A filter of one of the two expression languages.
 #[derive(Clone, Debug)]
 pub enum Condition {

@@ -26,18 +26,9 @@ fn lines(plan: &Plan, depth: usize, text: &mut String) {
     }
     for step in &plan.steps {
         let _ = writeln!(text, "{indent}{}", describe(&step.op));
-        if let Some(inner) = nested(&step.op) {
+        if let Some(inner) = step.op.nested() {
             lines(inner, depth + 1, text);
         }
-    }
-}
-
-/// The subsearch that belongs to an operation.
-fn nested(op: &Op) -> Option<&Plan> {
-    match op {
-        Op::Join(join) => Some(&join.plan),
-        Op::Append(plan) | Op::AppendPipe(plan) | Op::AppendColumns { plan, .. } => Some(plan),
-        _ => None,
     }
 }
 
@@ -53,7 +44,7 @@ pub fn to_json(plan: &Plan, flow: Option<&PlanFlow>, needs: Option<&Needs>) -> J
             "text": describe(&step.op),
             "span": [step.span.start, step.span.end],
         });
-        if let Some(inner) = nested(&step.op) {
+        if let Some(inner) = step.op.nested() {
             let inner_flow = step_flow.and_then(|step| step.nested.as_deref());
             object["plan"] = to_json(inner, inner_flow, needs.and_then(|needs| needs.nested(at)));
         }

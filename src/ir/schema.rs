@@ -171,6 +171,15 @@ pub struct Flow {
     pub output: Schema,
 }
 
+impl Flow {
+    /// Of a step that makes fields whose names only the data knows.
+    pub fn opening(input: &Schema, reads: Vec<Read>) -> Self {
+        let mut output = input.clone();
+        output.open_up();
+        Self { reads, output, ..Self::default() }
+    }
+}
+
 /// What is known outside of the search: data models and lookups.
 pub trait Catalog {
     /// The fields of a dataset, or without one those of all root datasets of the model; named `Dataset.field` when

@@ -28,11 +28,11 @@ fn models(subject: &Subject<'_>, compiled: &Compiled, plan: &Plan, findings: &mu
         models(subject, compiled, nested, findings);
     }
     for step in &plan.steps {
-        match &step.op {
-            Op::Dataset { model, dataset, .. } => dataset_exists(subject, compiled, model, dataset.as_ref(), findings),
-            Op::Join(join) => models(subject, compiled, &join.plan, findings),
-            Op::Append(plan) | Op::AppendPipe(plan) => models(subject, compiled, plan, findings),
-            _ => {}
+        if let Op::Dataset { model, dataset, .. } = &step.op {
+            dataset_exists(subject, compiled, model, dataset.as_ref(), findings);
+        }
+        if let Some(nested) = step.op.nested() {
+            models(subject, compiled, nested, findings);
         }
     }
 }
