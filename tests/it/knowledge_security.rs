@@ -172,13 +172,13 @@ fn account_events_are_rows_of_change() {
         row[..3].join(" ")
     };
     assert_eq!(change("4720"), "action=created result=account was created result_id=4720");
-    assert_eq!(change("4726"), "action=deleted result=account was deleted result_id=4726");
+    assert_eq!(change("4726"), "action=deleted result=A user account was deleted result_id=4726");
     assert_eq!(change("4740"), "action=modified result=lockout result_id=4740");
     assert_eq!(
         change("4794"),
         "action=success result=set the Directory Services Restore Mode administrator password result_id=4794"
     );
-    assert_eq!(change("1102"), "action=cleared result=audit log was cleared result_id=1102");
+    assert_eq!(change("1102"), "action=cleared result=The audit log was cleared result_id=1102");
 }
 
 #[test]
@@ -277,6 +277,19 @@ fn fields_of_raw_searches() {
         &fields(SECURITY, "XmlWinEventLog", &local, &["src", "src_ip", "dest_nt_domain"]),
         &["src=::1", "src_ip=", "dest_nt_domain="],
     );
+}
+
+/// An event that was cut on its way has no closing tags.
+#[test]
+fn a_cut_event_keeps_what_came_through() {
+    let whole = event("5145", SUCCESS, &[("SubjectUserName", "dan"), ("ShareName", "S"), ("AccessList", "%%1538")]);
+    for (end, list) in [("%%1538", "%%1538"), ("%%15", "%%15"), ("AccessList'>", ""), ("AccessLi", "")] {
+        let text = &whole[..whole.find(end).expect("the end is in the event") + end.len()];
+        let names = ["EventCode", "src_user", "file_name", "AccessList"];
+        let list = format!("AccessList={list}");
+        let expected = ["EventCode=5145", "src_user=dan", "file_name=S", &*list];
+        check(&fields(SECURITY, "XmlWinEventLog", text, &names), &expected);
+    }
 }
 
 #[test]

@@ -9,13 +9,13 @@ use memchr::memmem::Finder;
 /// A pattern that has a hand-written matcher.
 #[derive(Clone, Debug)]
 pub(super) enum Markup {
-    /// The inner text of an element, to the first closing tag; group 1.
+    /// The inner text of an element, to the first closing tag, or of one that is cut off to the end; group 1.
     Block(Box<Tag>),
     /// `<name>text</`: groups 1 and 2.
     Elements,
     /// `name='text'`: groups 1 and 2.
     Attributes,
-    /// `<Data Name='name'>text<`: groups 1 and 2.
+    /// `<Data Name='name'>text<`, or to the end: groups 1 and 2.
     Data,
 }
 
@@ -28,15 +28,18 @@ pub(super) struct Tag {
     close: Finder<'static>,
     /// Attributes are allowed, but not a tag that closes itself.
     attributes: bool,
+    /// The end of the text closes the element, too: an event may have been cut on its way.
+    cut: bool,
 }
 
 /// The patterns, as they must be written.
 const ELEMENTS: &str = r"<(\w+)>([^<]*)</";
 const ATTRIBUTES: &str = r#"([\w:]+)\s*=\s*['"]([^'"<>]*)['"]"#;
-const DATA: &str = r#"<Data\s+Name\s*=\s*['"]([^'"<>]*)['"]\s*>([^<]*)<"#;
+const DATA: &str = r#"<Data\s+Name\s*=\s*['"]([^'"<>]*)['"]\s*>([^<]*)(?:<|\z)"#;
 const BLOCK_HEAD: &str = "(?s)<";
 const BLOCK_ATTRIBUTES: &str = r"(?:\s[^>]*[^/>])?";
-const BLOCK_INNER: &str = ">(.*?)</";
+const BLOCK_INNER: &str = ">(.*?)";
+const BLOCK_CUT: &str = r"|\z)";
 
 impl Markup {
     /// The matcher of a pattern, if there is one.
@@ -46,7 +49,10 @@ impl Markup {
             ATTRIBUTES => Some(Self::Attributes),
             DATA => Some(Self::Data),
             other => {
-                let (open, close) = other.strip_prefix(BLOCK_HEAD)?.strip_suffix('>')?.split_once(BLOCK_INNER)?;
+                let (open, close) = other.strip_prefix(BLOCK_HEAD)?.split_once(BLOCK_INNER)?;
+                let until = close.strip_prefix("(?:").and_then(|close| close.strip_suffix(BLOCK_CUT));
+                let cut = until.is_some();
+                let close = until.unwrap_or(close).strip_prefix("</")?.strip_suffix('>')?;
                 let tag = open.strip_suffix(BLOCK_ATTRIBUTES);
                 let attributes = tag.is_some();
                 let tag = tag.unwrap_or(open);
@@ -54,7 +60,7 @@ impl Markup {
                 (plain && tag == close).then(|| {
                     let open = Finder::new(format!("<{tag}").as_bytes()).into_owned();
                     let close = Finder::new(format!("</{tag}>").as_bytes()).into_owned();
-                    Self::Block(Box::new(Tag { open, close, attributes }))
+                    Self::Block(Box::new(Tag { open, close, attributes, cut }))
                 })
             }
         }
@@ -94,9 +100,12 @@ fn block<'t>(text: &'t str, from: usize, tag: &Tag) -> Match<'t> {
             continue;
         }
         let inside = &after[end + 1..];
-        let close = tag.close.find(inside.as_bytes())?;
-        let end = text.len() - inside.len() + close + tag.close.needle().len();
-        return Some((&inside[..close], "", end));
+        let (close, length) = match tag.close.find(inside.as_bytes()) {
+            Some(close) => (close, tag.close.needle().len()),
+            None if tag.cut => (inside.len(), 0),
+            None => return None,
+        };
+        return Some((&inside[..close], "", text.len() - inside.len() + close + length));
     }
 }
 
@@ -146,8 +155,8 @@ fn data(text: &str, from: usize) -> Match<'_> {
         let Some((name, end)) = quoted(text, text.len() - value.len()) else { continue };
         let Some(inside) = text[end..].trim_start_matches(is_blank).strip_prefix('>') else { continue };
         let start = text.len() - inside.len();
-        let end = find(text, start, b'<')?;
-        return Some((name, &text[start..end], end + 1));
+        let end = find(text, start, b'<').unwrap_or(text.len());
+        return Some((name, &text[start..end], text.len().min(end + 1)));
     }
 }
 
@@ -179,8 +188,14 @@ mod tests {
     use super::*;
     use crate::value::regex::Regex;
 
-    const PATTERNS: &[&str] =
-        &[ELEMENTS, ATTRIBUTES, DATA, r"(?s)<System>(.*?)</System>", r"(?s)<Data(?:\s[^>]*[^/>])?>(.*?)</Data>"];
+    const PATTERNS: &[&str] = &[
+        ELEMENTS,
+        ATTRIBUTES,
+        DATA,
+        r"(?s)<System>(.*?)</System>",
+        r"(?s)<Data(?:\s[^>]*[^/>])?>(.*?)</Data>",
+        r"(?s)<Data(?:\s[^>]*[^/>])?>(.*?)(?:</Data>|\z)",
+    ];
 
     #[test]
     fn other_patterns_have_no_matcher() {
