@@ -35,7 +35,7 @@ pub(super) enum Command {
     Docs(DocsArgs),
     /// Run one search over log files
     Search(SearchArgs),
-    /// Show what a detection's search becomes: expansion, plan, fields, data models
+    /// Show what a detection's search becomes (expansion, plan, fields), or how one event got its fields
     Explain(ExplainArgs),
     /// Give the searches of a pack one layout: a pipe per line, in a block scalar
     Fmt(FmtArgs),
@@ -224,13 +224,26 @@ pub(super) enum ExplainFormat {
 #[derive(Debug, ClapArgs)]
 pub(super) struct ExplainArgs {
     /// A detection: its name, its id or its file
-    #[arg(value_name = "DETECTION")]
-    pub(super) detection: String,
+    #[arg(value_name = "DETECTION", required_unless_present = "event")]
+    pub(super) detection: Option<String>,
     /// The pack that holds it [default: the pack of the file, or the current folder]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "event")]
     pub(super) pack: Option<PathBuf>,
+    /// Instead of a detection, explain one event of a log file: which settings gave its fields, its eventtypes and
+    /// tags, and the data sets it is in; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "detection")]
+    pub(super) event: Option<PathBuf>,
+    /// Which event of the file, from 1
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "event", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) nth: u64,
+    /// Why the event is in this data set or not, such as Endpoint.Processes (repeatable) [default: those it is in, and
+    /// those it misses by little]
+    #[arg(long, value_name = "MODEL.DATASET", requires = "event")]
+    pub(super) dataset: Vec<String>,
     #[command(flatten)]
     pub(super) known: KnownArgs,
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
     pub(super) format: ExplainFormat,

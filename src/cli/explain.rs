@@ -3,7 +3,7 @@
 use super::args::{ExplainArgs, ExplainFormat};
 use super::terminal::{Terminal, printable};
 use super::workspace::Workspace;
-use super::{CliError, CliResult, Exit};
+use super::{CliError, CliResult, Exit, explain_event};
 use crate::compile::{Compiled, Compiler, Facts};
 use crate::content::model::Detection;
 use crate::content::pack::Pack;
@@ -16,7 +16,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> CliResult {
-    let file = Path::new(&args.detection);
+    if let Some(file) = &args.event {
+        return explain_event::run(file, args, terminal);
+    }
+    let wanted = args.detection.as_deref().unwrap_or_default();
+    let file = Path::new(wanted);
     let is_file = file.is_file();
     let path = match &args.pack {
         Some(pack) => pack.clone(),
@@ -25,7 +29,7 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> CliResult {
     };
     let workspace = Workspace::load(&[path], &args.known, terminal)?;
     let pack = &workspace.pack;
-    let detection = find(pack, &workspace, &args.detection)?;
+    let detection = find(pack, &workspace, wanted)?;
     let Some(search) = &detection.search else {
         return Err(CliError::new(format!("detection `{}` has no search", detection.object.name.as_str())));
     };

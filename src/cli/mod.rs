@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod docs;
 mod explain;
+mod explain_event;
 mod fmt;
 mod rows;
 mod search;

@@ -99,7 +99,7 @@ fn json(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
     writeln!(out, "]")
 }
 
-fn json_value(value: &Value) -> serde_json::Value {
+pub(super) fn json_value(value: &Value) -> serde_json::Value {
     match value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(truth) => serde_json::Value::Bool(*truth),

@@ -135,7 +135,7 @@ fn may_read_again(plan: &Plan) -> bool {
     !plan.subsearches.is_empty() || plan.steps.iter().any(|step| nests(&step.op))
 }
 
-fn overrides(meta: &MetaArgs) -> Overrides {
+pub(super) fn overrides(meta: &MetaArgs) -> Overrides {
     let name = |text: &Option<String>| text.as_deref().map(Name::from);
     Overrides {
         sourcetype: name(&meta.sourcetype),

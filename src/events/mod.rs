@@ -38,6 +38,7 @@ pub use open::{OpenError, files, open};
 pub use recognise::Kind;
 pub(crate) use sink::Stop;
 pub use stream::Stream;
+pub use time::{Stamp, TimeBy};
 
 /// Where an event comes from: the metadata that rules select by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,8 +58,8 @@ pub struct Meta {
 pub struct RawEvent {
     /// The text, `_raw`. Bytes that are no UTF-8 are replaced by U+FFFD.
     pub raw: Arc<str>,
-    /// `_time` in seconds since the epoch; none if neither this event nor one before it in its file says a time.
-    pub time: Option<f64>,
+    /// `_time`, and where the text says it.
+    pub stamp: Stamp,
     /// Metadata, shared by neighbouring events.
     pub meta: Arc<Meta>,
     /// Where the event begins in its file: the line, from 1; for binary logs the record's number.

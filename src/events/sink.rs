@@ -1,6 +1,6 @@
 //! Collects events into batches and hands full ones to the stream.
 
-use super::{Limits, Meta, RawEvent};
+use super::{Limits, Meta, RawEvent, Stamp};
 use crate::value::{Name, Value};
 use std::io;
 use std::sync::Arc;
@@ -37,13 +37,13 @@ impl Sink {
     pub(super) fn push(
         &mut self,
         raw: Arc<str>,
-        time: Option<f64>,
+        stamp: Stamp,
         meta: Arc<Meta>,
         line: u64,
         indexed: Vec<(Name, Value)>,
     ) -> Result<(), Stop> {
         self.bytes += raw.len();
-        self.batch.push(RawEvent { raw, time, meta, line, indexed });
+        self.batch.push(RawEvent { raw, stamp, meta, line, indexed });
         if self.batch.len() >= self.limits.batch_events || self.bytes >= self.limits.batch_bytes {
             self.flush()?;
         }

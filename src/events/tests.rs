@@ -13,7 +13,7 @@ fn read(bytes: &[u8], options: &Options) -> Vec<(String, Option<f64>, String, St
     assert!(notes.iter().all(|note| note.kind != NoteKind::Damaged), "{notes:?}");
     let tell = |event: RawEvent| {
         let meta = event.meta;
-        (event.raw.to_string(), event.time, meta.source.to_string(), meta.sourcetype.to_string(), event.line)
+        (event.raw.to_string(), event.stamp.time, meta.source.to_string(), meta.sourcetype.to_string(), event.line)
     };
     events.into_iter().map(tell).collect()
 }

@@ -82,12 +82,15 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         losses.unclosed += u64::from(is_xml && !piece.cut_off && is_unclosed(bytes));
         if exported {
             let Some(event) = columns.export(kind, &raw) else { return Ok(()) };
-            let time = event.time.or_else(|| stamper.stamp(event.raw.as_bytes()));
-            return sink.push(event.raw.as_str().into(), time, metas.of(&event), piece.line, Vec::new());
+            let mut stamp = stamper.stamp(event.raw.as_bytes());
+            if event.time.is_some() {
+                (stamp.time, stamp.by) = (event.time, time::TimeBy::Export);
+            }
+            return sink.push(event.raw.as_str().into(), stamp, metas.of(&event), piece.line, Vec::new());
         }
         let Some(indexed) = columns.indexed(&raw) else { return Ok(()) };
-        let time = stamper.stamp(bytes);
-        sink.push(raw.as_ref().into(), time, labels.of(bytes), piece.line, indexed)
+        let stamp = stamper.stamp(bytes);
+        sink.push(raw.as_ref().into(), stamp, labels.of(bytes), piece.line, indexed)
     });
     losses.note(path, job.notes);
     done

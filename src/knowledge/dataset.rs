@@ -9,6 +9,7 @@ use super::{Knowledge, Transform, model};
 use crate::diag::Diagnostic;
 use crate::expr::{Context, Expr, Predicate};
 use crate::ir::Fields;
+use crate::source::Place;
 use crate::value::regex::Regex;
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub(super) struct CompiledDataset {
     /// What an event of the parent must satisfy.
     condition: Predicate,
+    /// Its parts as they stand in the model: the search of the dataset and its constraints.
+    conditions: Vec<(Predicate, Option<Place>)>,
     calculations: Vec<Calculation>,
     /// What could not be compiled.
     problems: Vec<Diagnostic>,
@@ -57,7 +60,7 @@ impl CompiledDataset {
                 match value {
                     None => broken = Some(format!("the search of the dataset `{name}` is not supported")),
                     Some(base) => {
-                        conditions.push(base.condition);
+                        conditions.push((base.condition, text.whole()));
                         for (target, expr) in base.calculated {
                             let reads = language::reads_of_expr(&expr);
                             let kind = Computed::Eval(Box::new(expr));
@@ -71,14 +74,25 @@ impl CompiledDataset {
             let Compiled { value, problems: found } = language::search(constraint, knowledge.macros());
             problems.extend(found);
             match value {
-                Some(condition) => conditions.push(condition),
+                Some(condition) => conditions.push((condition, constraint.whole())),
                 None => broken = Some(format!("a constraint of the dataset `{name}` does not compile")),
             }
         }
         for calculation in &definition.calculations {
             calculations.push(compile(knowledge, calculation, &mut problems));
         }
-        Self { condition: Predicate::And(conditions), calculations, problems, broken }
+        let condition = Predicate::And(conditions.iter().map(|(condition, _)| condition.clone()).collect());
+        Self { condition, conditions, calculations, problems, broken }
+    }
+
+    /// The conditions with the places of their texts.
+    pub(super) fn conditions(&self) -> &[(Predicate, Option<Place>)] {
+        &self.conditions
+    }
+
+    /// Why there can be no rows.
+    pub(super) fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
     }
 
     pub(super) fn problems(&self) -> &[Diagnostic] {

@@ -14,6 +14,7 @@ mod app;
 pub mod conf;
 mod dataset;
 pub mod eventtypes;
+mod explain;
 pub mod extract;
 pub mod index_time;
 mod language;
@@ -26,6 +27,7 @@ pub mod tags;
 #[cfg(test)]
 mod tests;
 pub mod transforms;
+pub mod written;
 
 use crate::diag::Diagnostic;
 use crate::expr::{Context, Predicate};
@@ -44,13 +46,15 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 pub use app::AppError;
 pub use dataset::Naming;
 pub use eventtypes::Eventtypes;
+pub use explain::{Explained, ExplainedEventtype, FailedCondition, Membership};
 pub use index_time::IndexTimeRules;
 pub use macros::{Macro, Macros};
 pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
-pub use rules::Rules;
+pub use rules::{Provenance, Rules};
 pub use tags::Tags;
 pub use transforms::{ExternalLookup, LookupDefinition, MatchType, Transform, Transforms};
+pub use written::Written;
 
 /// All knowledge objects, compiled as far as their text allows.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! `transforms.conf`: extractions that `REPORT-` names, and lookup definitions that `LOOKUP-` names.
 
 use super::conf::{Conf, Setting, Stanza};
+use crate::source::Place;
 use crate::value::Name;
 use indexmap::IndexMap;
 
@@ -30,6 +31,8 @@ pub struct Extraction {
     pub clean_keys: bool,
     /// `KEEP_EMPTY_VALS`: an empty text is a value.
     pub keep_empty: bool,
+    /// The header of its stanza.
+    pub place: Option<Place>,
 }
 
 /// The two ways of extraction.
@@ -126,6 +129,7 @@ fn transform(stanza: &Stanza) -> Transform {
         mv_add: stanza.flag("MV_ADD").unwrap_or(false),
         clean_keys: stanza.flag("CLEAN_KEYS").unwrap_or(true),
         keep_empty: stanza.flag("KEEP_EMPTY_VALS").unwrap_or(false),
+        place: stanza.header,
     }))
 }
 

@@ -20,7 +20,7 @@ pub use cim::CimSource;
 pub use dataset::Finder;
 pub use download::Progress;
 pub use lookups::Lookups;
-pub use raw::{Input, RawEvents};
+pub use raw::{Input, RawEvents, event};
 pub use reason::lost;
 pub use result::{Status, TestResult};
 pub use run::Tester;

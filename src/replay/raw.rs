@@ -1,6 +1,7 @@
 //! Raw events of files: streamed each time they are asked for, or held in memory if they are few.
 
-use crate::events::{self, Meta, Note, Options, RawEvent};
+use crate::events::{self, Meta, Note, NoteKind, Options, RawEvent};
+use crate::knowledge::written;
 use crate::value::{Batch, Column, Name, Value};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -127,9 +128,37 @@ impl RawEvents {
     }
 }
 
-/// Events as rows, split where the metadata changes: `_raw`, `_time`, `host`, `source`, `sourcetype`, `index`, and the
-/// fields that exist without extraction.
-pub(super) fn batches(events: &[RawEvent]) -> Vec<(Arc<Meta>, Batch)> {
+/// One event of an input, by its number from 1, as a row like those of a search; the notes on what was read so far.
+///
+/// # Errors
+/// The input cannot be opened, or has fewer events; the message says which.
+pub fn event(input: &Input, number: u64) -> Result<(RawEvent, Batch, Vec<Note>), String> {
+    let mut stream = events::open(&input.path, &input.options).map_err(|error| error.to_string())?;
+    let mut before = 0;
+    for batch in &mut stream {
+        if let Some(event) = batch.get(number.saturating_sub(1).saturating_sub(before) as usize) {
+            let row = self::batch(std::slice::from_ref(event));
+            return Ok((event.clone(), row, stream.notes()));
+        }
+        before += batch.len() as u64;
+    }
+    let name = input.path.display();
+    let notes = stream
+        .notes()
+        .iter()
+        .filter(|note| note.kind != NoteKind::Guess)
+        .map(|note| format!("; {note}"))
+        .collect::<String>();
+    Err(match before {
+        0 => format!("`{name}` holds no events{notes}"),
+        1 => format!("`{name}` holds one event only{notes}"),
+        count => format!("`{name}` holds {count} events only{notes}"),
+    })
+}
+
+/// Events as rows, split where the metadata changes: `_raw`, `_time`, `host`, `source`, `sourcetype`, `index`, the
+/// fields that exist without extraction, and the notes of [`written`].
+pub(crate) fn batches(events: &[RawEvent]) -> Vec<(Arc<Meta>, Batch)> {
     events.chunk_by(|a, b| a.meta == b.meta).map(|run| (run[0].meta.clone(), batch(run))).collect()
 }
 
@@ -137,7 +166,8 @@ fn batch(run: &[RawEvent]) -> Batch {
     let mut batch = Batch::new(run.len());
     let column = |value: &dyn Fn(&RawEvent) -> Value| Column::new(run.iter().map(value).collect());
     batch.set("_raw", column(&|event| Value::Text(event.raw.clone())));
-    batch.set("_time", column(&|event| event.time.map_or(Value::Null, Value::Number)));
+    batch.set("_time", column(&|event| event.stamp.time.map_or(Value::Null, Value::Number)));
+    written::set(&mut batch, run.iter().map(|event| event.stamp.written));
     let meta = &run[0].meta;
     for (name, value) in
         [("host", &meta.host), ("source", &meta.source), ("sourcetype", &meta.sourcetype), ("index", &meta.index)]

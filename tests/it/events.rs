@@ -50,7 +50,7 @@ fn count(part: &str, file: &Path, counts: &mut BTreeMap<String, Count>) {
     let count = counts.entry(format!("{part} {kind}")).or_default();
     count.files += 1;
     count.events += read.len();
-    count.timed += read.iter().filter(|event| event.time.is_some()).count();
+    count.timed += read.iter().filter(|event| event.stamp.time.is_some()).count();
     count.losses += usize::from(notes.iter().any(|note| note.kind.is_loss()));
     for note in notes.iter().filter(|note| note.kind.is_loss()) {
         println!("{note}");

@@ -10,10 +10,12 @@ mod strptime;
 mod windows;
 
 use super::breaking::compile;
-use crate::knowledge::IndexTimeRules;
-use parts::Reference;
+use crate::knowledge::{IndexTimeRules, Written};
+use crate::source::Span;
+use parts::{Instant, Reference};
 use pcre2::bytes::Regex;
 pub(super) use recognise::find;
+use std::ops::Range;
 use strptime::Format;
 use windows::WindowsClock;
 
@@ -22,6 +24,35 @@ const LOOKAHEAD: usize = 128;
 
 /// How far into a JSON event without rules a timestamp is looked for.
 const JSON_LOOKAHEAD: usize = 4096;
+
+/// The time of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stamp {
+    /// `_time` in seconds since the epoch; none if neither the event nor one before it in its file says a time.
+    pub time: Option<f64>,
+    /// The timestamp in the event's own text; none if the time comes from elsewhere.
+    pub written: Option<Written>,
+    /// How the time was found.
+    pub by: TimeBy,
+}
+
+/// How the time of an event was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeBy {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// In the event's text, as the settings of index time say.
+    Settings,
+    /// In the event's text, by the built-in list of formats.
+    Formats,
+    /// In the fixed places of Windows event XML.
+    WindowsXml,
+    /// The event has none; it is the time of the event before it.
+    Previous,
+    /// An export says it beside the event's text.
+    Export,
+}
 
 /// Finds the time of one event after the other.
 pub(super) struct Stamper {
@@ -32,6 +63,7 @@ pub(super) struct Stamper {
     windows: Option<WindowsClock>,
     /// The rules say that events have the time of their reading; none is invented here.
     current: bool,
+    by_rules: bool,
     previous: Option<f64>,
 }
 
@@ -39,7 +71,7 @@ impl Stamper {
     /// The built-in list of formats.
     pub(super) fn built_in(reference: Reference) -> Self {
         let (prefix, format, lookahead, windows) = (None, None, None, None);
-        Self { prefix, format, lookahead, reference, windows, current: false, previous: None }
+        Self { prefix, format, lookahead, reference, windows, current: false, by_rules: false, previous: None }
     }
 
     /// Windows event XML, which says its time in fixed places.
@@ -61,18 +93,30 @@ impl Stamper {
         stamper.format = rules.time_format.as_deref().map(Format::new).transpose()?;
         stamper.lookahead = rules.max_timestamp_lookahead;
         stamper.current = rules.current_time;
+        stamper.by_rules = true;
         Ok(stamper)
     }
 
-    /// The event's time in seconds since the epoch.
-    pub(super) fn stamp(&mut self, raw: &[u8]) -> Option<f64> {
+    /// The event's time, and where its text says it.
+    pub(super) fn stamp(&mut self, raw: &[u8]) -> Stamp {
+        let fixed = |clock: &WindowsClock| {
+            let (instant, place) = clock.read(raw)?;
+            Some((instant, place, Some(0)))
+        };
+        let by_text = if self.by_rules { TimeBy::Settings } else { TimeBy::Formats };
+        let read = || self.read(raw).map(|found| (found, by_text));
         let found = match &self.windows {
             _ if self.current => None,
-            Some(clock) => clock.read(raw).or_else(|| self.read(raw)),
-            None => self.read(raw),
+            Some(clock) => fixed(clock).map(|found| (found, TimeBy::WindowsXml)).or_else(read),
+            None => read(),
         };
-        self.previous = found.or(self.previous);
-        self.previous
+        let Some(((Instant { time, civil }, place, zone), by)) = found else {
+            let by = if self.previous.is_some() { TimeBy::Previous } else { TimeBy::Nothing };
+            return Stamp { time: self.previous, written: None, by };
+        };
+        self.previous = Some(time);
+        let place = Span::new(place.start, place.end);
+        Stamp { time: Some(time), written: Some(Written { place, civil, zone }), by }
     }
 
     /// Whether a timestamp is found in a line, for `BREAK_ONLY_BEFORE_DATE`.
@@ -80,7 +124,8 @@ impl Stamper {
         self.read(line).is_some()
     }
 
-    fn read(&self, raw: &[u8]) -> Option<f64> {
+    /// The instant, its place in the text, and the zone that the text names, in minutes.
+    fn read(&self, raw: &[u8]) -> Option<(Instant, Range<usize>, Option<i16>)> {
         let from = match &self.prefix {
             None => 0,
             Some(prefix) => prefix.find(raw).ok().flatten()?.end(),
@@ -92,10 +137,10 @@ impl Stamper {
             Some(count) => count,
         };
         let text = &text[..text.len().min(lookahead)];
-        let parts = match &self.format {
+        let (parts, place) = match &self.format {
             Some(format) => format.find(text, self.prefix.is_some()),
-            None => recognise::find(text),
+            None => recognise::locate(text),
         }?;
-        parts.epoch(&self.reference)
+        Some((parts.instant(&self.reference)?, from + place.start..from + place.end, parts.zone_minutes()))
     }
 }

@@ -30,23 +30,43 @@ pub(in crate::events) struct Parts {
     pub(super) epoch: Option<i64>,
 }
 
+/// The instant that a timestamp names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::events) struct Instant {
+    /// Seconds since the epoch.
+    pub(in crate::events) time: f64,
+    /// Whole seconds since the epoch of what the text says, as if it were UTC.
+    pub(in crate::events) civil: i64,
+}
+
 impl Parts {
     /// Seconds since the epoch.
     pub(in crate::events) fn epoch(&self, reference: &Reference) -> Option<f64> {
+        self.instant(reference).map(|instant| instant.time)
+    }
+
+    /// The instant; none if there is no such date.
+    pub(in crate::events) fn instant(&self, reference: &Reference) -> Option<Instant> {
         if self.year.is_some() || self.epoch.is_some() {
             return self.in_year(self.year.unwrap_or_default(), &reference.zone);
         }
         // The last year in which the date exists (29 February) and was not in the future.
         let last = jiff::Timestamp::from_second(reference.latest).ok()?.to_zoned(TimeZone::UTC).year();
         (last - 8..=last).rev().find_map(|year| {
-            self.in_year(year, &reference.zone).filter(|time| *time <= reference.latest as f64 + 2.0 * 86_400.0)
+            let found = self.in_year(year, &reference.zone);
+            found.filter(|found| found.time <= reference.latest as f64 + 2.0 * 86_400.0)
         })
     }
 
-    fn in_year(&self, year: i16, zone: &TimeZone) -> Option<f64> {
+    /// Minutes east of Greenwich, if the text names a zone. A count of seconds since the epoch is UTC by definition.
+    pub(in crate::events) fn zone_minutes(&self) -> Option<i16> {
+        if self.epoch.is_some() { Some(0) } else { self.offset.map(|seconds| (seconds / 60) as i16) }
+    }
+
+    fn in_year(&self, year: i16, zone: &TimeZone) -> Option<Instant> {
         let fraction = f64::from(self.nanos) / 1e9;
         if let Some(epoch) = self.epoch {
-            return Some(epoch as f64 + fraction);
+            return Some(Instant { time: epoch as f64 + fraction, civil: epoch });
         }
         let hour = match (self.afternoon, self.hour) {
             (Some(false), 12) => 0,
@@ -56,12 +76,13 @@ impl Parts {
         // A leap second is the second before it, as in POSIX time.
         let second = self.second.min(59);
         let date = DateTime::new(year, self.month?, self.day?, hour, self.minute, second, 0).ok()?;
+        let civil = utc_seconds(date);
         let seconds = match self.offset {
-            Some(offset) => utc_seconds(date) - i64::from(offset),
-            None if *zone == TimeZone::UTC => utc_seconds(date),
+            Some(offset) => civil - i64::from(offset),
+            None if *zone == TimeZone::UTC => civil,
             None => zone.to_ambiguous_timestamp(date).compatible().ok()?.as_second(),
         };
-        Some(seconds as f64 + fraction)
+        Some(Instant { time: seconds as f64 + fraction, civil })
     }
 }
 

@@ -10,20 +10,27 @@
 
 use super::parts::{Parts, digits, fraction, month_name, weekday_name};
 use super::strptime::zone;
+use std::ops::Range;
 
 /// The first timestamp in the text.
 pub(in crate::events) fn find(text: &[u8]) -> Option<Parts> {
+    locate(text).map(|(parts, _)| parts)
+}
+
+/// As [`find`], with the place of the timestamp.
+pub(super) fn locate(text: &[u8]) -> Option<(Parts, Range<usize>)> {
     let mut at = 0;
+    let place = |at: usize, left: usize| at..at + text[at..text.len() - left].trim_ascii_end().len();
     while at < text.len() {
         let byte = text[at];
         if byte.is_ascii_digit() {
-            if let Some(parts) = at_digit(text, at) {
-                return Some(parts);
+            if let Some((parts, left)) = at_digit(text, at) {
+                return Some((parts, place(at, left)));
             }
             at += text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         } else if byte.is_ascii_alphabetic() {
-            if let Some(parts) = at_letter(&text[at..]) {
-                return Some(parts);
+            if let Some((parts, left)) = at_letter(&text[at..]) {
+                return Some((parts, place(at, left)));
             }
             at += text[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
         } else {
@@ -33,7 +40,10 @@ pub(in crate::events) fn find(text: &[u8]) -> Option<Parts> {
     None
 }
 
-fn at_digit(text: &[u8], at: usize) -> Option<Parts> {
+/// A timestamp and the number of bytes behind it.
+type Read = Option<(Parts, usize)>;
+
+fn at_digit(text: &[u8], at: usize) -> Read {
     let rest = &text[at..];
     let run = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     match run {
@@ -126,7 +136,7 @@ fn date(parts: &mut Parts, year: i64, month: i64, day: i64) -> Option<()> {
 }
 
 /// `2024-02-29T12:00`, with `-`, `/` or `.` between the numbers.
-fn year_first(text: &[u8]) -> Option<Parts> {
+fn year_first(text: &[u8]) -> Read {
     let (mut cursor, mut parts) = (Cursor { rest: text }, Parts::default());
     let year = cursor.number(4, 4)?;
     let separator = cursor.one_of(b"-/.")?;
@@ -139,11 +149,11 @@ fn year_first(text: &[u8]) -> Option<Parts> {
     }
     cursor.blanks();
     cursor.time_of_day(&mut parts)?;
-    Some(parts)
+    Some((parts, cursor.rest.len()))
 }
 
 /// `02/29/2024 12:00 PM`; two digits of the year are of this century.
-fn year_last(text: &[u8]) -> Option<Parts> {
+fn year_last(text: &[u8]) -> Read {
     let (mut cursor, mut parts) = (Cursor { rest: text }, Parts::default());
     let first = cursor.number(1, 2)?;
     let separator = cursor.one_of(b"-/.")?;
@@ -160,11 +170,11 @@ fn year_last(text: &[u8]) -> Option<Parts> {
     cursor.one_of(b"T:,");
     cursor.blanks();
     cursor.time_of_day(&mut parts)?;
-    Some(parts)
+    Some((parts, cursor.rest.len()))
 }
 
 /// `29/Feb/2024:12:00:00 +0000`.
-fn day_and_name(text: &[u8]) -> Option<Parts> {
+fn day_and_name(text: &[u8]) -> Read {
     let (mut cursor, mut parts) = (Cursor { rest: text }, Parts::default());
     let day = cursor.number(1, 2)?;
     cursor.one_of(b"-/ ")?;
@@ -176,29 +186,29 @@ fn day_and_name(text: &[u8]) -> Option<Parts> {
     cursor.one_of(b":T,");
     cursor.blanks();
     cursor.time_of_day(&mut parts)?;
-    Some(parts)
+    Some((parts, cursor.rest.len()))
 }
 
 /// `20240229T120000Z`.
-fn compact(text: &[u8]) -> Option<Parts> {
+fn compact(text: &[u8]) -> Read {
     let (mut cursor, mut parts) = (Cursor { rest: text }, Parts::default());
     let (year, month, day) = (cursor.number(4, 4)?, cursor.number(2, 2)?, cursor.number(2, 2)?);
     date(&mut parts, year, month, day)?;
     cursor.one_of(b"Tt ")?;
     if cursor.rest.get(2) == Some(&b':') {
         cursor.time_of_day(&mut parts)?;
-        return Some(parts);
+        return Some((parts, cursor.rest.len()));
     }
     parts.hour = cursor.number(2, 2).filter(|&hour| hour < 24)? as i8;
     parts.minute = cursor.number(2, 2).filter(|&minute| minute < 60)? as i8;
     parts.second = cursor.number(2, 2).filter(|&second| second <= 60)? as i8;
     cursor.fraction(&mut parts);
     cursor.zone(&mut parts);
-    Some(parts)
+    Some((parts, cursor.rest.len()))
 }
 
 /// `Thu Feb 29 12:00:00 2024`, `Feb 29 12:00:00`, `February 29, 2024 12:00 PM`.
-fn at_letter(text: &[u8]) -> Option<Parts> {
+fn at_letter(text: &[u8]) -> Read {
     let (mut cursor, mut parts) = (Cursor { rest: text }, Parts::default());
     if let Some(used) = weekday_name(cursor.rest) {
         cursor.rest = &cursor.rest[used..];
@@ -231,11 +241,11 @@ fn at_letter(text: &[u8]) -> Option<Parts> {
             cursor.zone(&mut parts);
         }
     }
-    Some(parts)
+    Some((parts, cursor.rest.len()))
 }
 
 /// Seconds since the epoch in 10, 13, 16 or 19 digits, years 2000 to 2040.
-fn epoch(text: &[u8], at: usize, run: usize) -> Option<Parts> {
+fn epoch(text: &[u8], at: usize, run: usize) -> Read {
     let start = text.iter().position(|b| !matches!(b, b'[' | b'"' | b'\'' | b'(' | b' ')).unwrap_or(0);
     if at != start && !speaks_of_time(&text[..at]) {
         return None;
@@ -245,12 +255,12 @@ fn epoch(text: &[u8], at: usize, run: usize) -> Option<Parts> {
         return None;
     }
     let rest = &text[at + 10..];
-    let nanos = match (run, rest.first()) {
-        (10, Some(b'.')) => fraction(&rest[1..], 30).map_or(0, |found| found.0),
-        (10, _) => 0,
-        _ => fraction(rest, run - 10)?.0,
+    let (nanos, used) = match (run, rest.first()) {
+        (10, Some(b'.')) => fraction(&rest[1..], 30).map_or((0, 0), |(nanos, used)| (nanos, used + 1)),
+        (10, _) => (0, 0),
+        _ => fraction(rest, run - 10)?,
     };
-    Some(Parts { epoch: Some(seconds), nanos, ..Parts::default() })
+    Some((Parts { epoch: Some(seconds), nanos, ..Parts::default() }, rest.len() - used))
 }
 
 /// Whether the word before a number says that the number is a time: `"unixTime": `, `ts=`, `audit(`.

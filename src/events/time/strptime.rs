@@ -1,6 +1,7 @@
 //! `TIME_FORMAT`: strptime with Splunk's additions, `%N`, `%Q`, `%3N` and their kin for parts of a second.
 
 use super::parts::{self, Parts};
+use std::ops::Range;
 
 /// A format, split into items.
 #[derive(Clone, Debug)]
@@ -70,9 +71,10 @@ impl Format {
     }
 
     /// The first place in the text where the format fits; with `anchored`, only behind blanks at its start.
-    pub(super) fn find(&self, text: &[u8], anchored: bool) -> Option<Parts> {
+    pub(super) fn find(&self, text: &[u8], anchored: bool) -> Option<(Parts, Range<usize>)> {
         let blanks = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let hit = self.parse(&text[blanks..]);
+        let read = |at: usize| self.parse(&text[at..]).map(|(parts, used)| (parts, at..at + used));
+        let hit = read(blanks);
         if anchored || hit.is_some() {
             return hit;
         }
@@ -80,15 +82,16 @@ impl Format {
         while at < text.len() {
             // A timestamp does not begin in the middle of a word or number.
             let inside = at > 0 && text[at].is_ascii_alphanumeric() && text[at - 1].is_ascii_alphanumeric();
-            if !inside && let Some(parts) = self.parse(&text[at..]) {
-                return Some(parts);
+            if !inside && let Some(found) = read(at) {
+                return Some(found);
             }
             at += 1;
         }
         None
     }
 
-    fn parse(&self, text: &[u8]) -> Option<Parts> {
+    /// Reads the format at the start of the text; gives the number of bytes used, too.
+    fn parse(&self, text: &[u8]) -> Option<(Parts, usize)> {
         let mut parts = Parts::default();
         let mut at = 0;
         let mut day_of_year = None;
@@ -170,7 +173,7 @@ impl Format {
             let date = date.checked_add(jiff::Span::new().try_days(day - 1).ok()?).ok()?;
             (parts.month, parts.day) = (Some(date.month()), Some(date.day()));
         }
-        (parts.epoch.is_some() || parts.day.is_some()).then_some(parts)
+        (parts.epoch.is_some() || parts.day.is_some()).then_some((parts, at))
     }
 }
 
@@ -223,7 +226,7 @@ mod tests {
         ];
         for (format, text, wanted) in table {
             let found = Format::new(format).unwrap().find(text.as_bytes(), false);
-            assert_eq!(found.and_then(|parts| parts.epoch(&reference)), wanted, "{format} on {text}");
+            assert_eq!(found.and_then(|(parts, _)| parts.epoch(&reference)), wanted, "{format} on {text}");
         }
         assert!(Format::new("%Y-%J").is_err());
         assert!(Format::new("%").is_err());

@@ -76,8 +76,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn push(&mut self, key: &Name, winner: Winner<'_>, kind: StepKind) {
-        let given_by = Provenance { stanza: winner.stanza.clone(), key: key.clone(), place: Some(winner.setting.key) };
-        self.steps.push(Step { given_by, kind });
+        self.steps.push(Step { given_by: Provenance::of(key, winner), kind });
     }
 
     fn problem(&mut self, message: String, setting: &Setting) {
@@ -107,7 +106,9 @@ impl Builder<'_> {
             match self.knowledge.transforms().get(name) {
                 Some(Transform::Extraction(extraction)) => {
                     if let Some(kind) = self.transform(name, extraction) {
-                        self.push(key, winner, kind);
+                        let transform = Some((name.into(), extraction.place));
+                        let given_by = Provenance { transform, ..Provenance::of(key, winner) };
+                        self.steps.push(Step { given_by, kind });
                     }
                 }
                 Some(Transform::Lookup(_) | Transform::External(_)) => {
@@ -129,7 +130,7 @@ impl Builder<'_> {
     }
 
     fn transform(&mut self, name: &str, extraction: &Extraction) -> Option<StepKind> {
-        let Extraction { how, source_key, mv_add, clean_keys, keep_empty } = extraction;
+        let Extraction { how, source_key, mv_add, clean_keys, keep_empty, place: _ } = extraction;
         let (source, mv_add, clean_keys, keep_empty) = (source_key.clone(), *mv_add, *clean_keys, *keep_empty);
         match how {
             How::Regex { regex: setting, format } => {
@@ -191,7 +192,7 @@ impl Builder<'_> {
         if let Some((_, key, winner)) = mode {
             self.push(key, *winner, StepKind::Auto(auto));
         } else {
-            let given_by = Provenance { stanza: "default".into(), key: "KV_MODE".into(), place: None };
+            let given_by = Provenance { stanza: "default".into(), key: "KV_MODE".into(), ..Provenance::default() };
             self.steps.push(Step { given_by, kind: StepKind::Auto(auto) });
         }
     }

@@ -5,7 +5,7 @@ use crate::expr::Context;
 use crate::ir::Fields;
 use crate::knowledge::extract::collect::{Collector, Further, clean};
 use crate::knowledge::extract::{delims, json, kv, xml};
-use crate::knowledge::language;
+use crate::knowledge::{language, written};
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -155,17 +155,32 @@ impl Extraction<'_> {
     /// The events with the wanted fields. Columns that the events have already (`_raw`, `_time`, metadata, fields of
     /// index time) stay; a column that is absent counts as a column of nulls.
     pub fn run(&self, raw: Batch, context: &Context) -> Batch {
+        self.run_watched(raw, context, &mut |_, _| {})
+    }
+
+    /// As [`Extraction::run`]; `watch` sees what there is before the first rule, and then after each rule (or run of
+    /// calculated fields) has run: the rules, and the events with all fields so far.
+    pub(in crate::knowledge) fn run_watched(
+        &self,
+        raw: Batch,
+        context: &Context,
+        watch: &mut dyn FnMut(&[&Step], &Batch),
+    ) -> Batch {
+        let mut given: BTreeSet<Name> = raw.names().cloned().collect();
+        given.extend(["_sourcetype", "source", "sourcetype"].map(Name::from));
         let mut batch = self.with_metadata(raw);
-        let given: BTreeSet<Name> = batch.names().cloned().collect();
         platform::add(&mut batch, &self.platform);
+        written::forget(&mut batch);
         let mut ahead = Batch::new(batch.rows());
         if self.ahead != Fields::none()
             && let Some(auto) = self.rules.compiled.steps.iter().find_map(|step| step.kind.auto())
         {
             run_auto(auto, &self.ahead, &batch, &mut ahead);
         }
+        watch(&[], &batch);
         let mut steps = self.steps.iter().peekable();
         while let Some((index, wanted)) = steps.next() {
+            let mut ran = vec![&self.rules.compiled.steps[*index]];
             match &self.rules.compiled.steps[*index].kind {
                 StepKind::Regex { source, extraction, mv_add } => {
                     let further = if *mv_add { Further::Append } else { Further::Drop };
@@ -197,6 +212,7 @@ impl Extraction<'_> {
                         && let StepKind::Eval { target, expr, .. } = &self.rules.compiled.steps[*index].kind
                     {
                         made.push((target, language::evaluate(expr, &batch, context)));
+                        ran.push(&self.rules.compiled.steps[*index]);
                         steps.next();
                     }
                     for (target, column) in made {
@@ -205,6 +221,7 @@ impl Extraction<'_> {
                 }
                 StepKind::Lookup(call) => call.run(|name| wanted.contains(name), &mut batch),
             }
+            watch(&ran, &batch);
         }
         self.tag(&mut batch, context);
         batch.retain_columns(|name| self.wanted.contains(name) || given.contains(name));

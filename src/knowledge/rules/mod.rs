@@ -9,6 +9,7 @@ mod lookup;
 mod platform;
 
 use super::extract::regex::RegexExtraction;
+use super::props::Winner;
 use crate::diag::Diagnostic;
 use crate::expr::{Expr, Predicate};
 use crate::source::Place;
@@ -60,7 +61,7 @@ pub(super) struct Step {
 }
 
 /// Which setting makes a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// The stanza of `props.conf`.
     pub stanza: Name,
@@ -68,6 +69,16 @@ pub struct Provenance {
     pub key: Name,
     /// The key in its file; none for what the platform does without a setting.
     pub place: Option<Place>,
+    /// The stanza of `transforms.conf` that a `REPORT` names, with its header.
+    pub transform: Option<(Name, Option<Place>)>,
+}
+
+impl Provenance {
+    /// The setting of a key.
+    pub(super) fn of(key: &Name, winner: Winner<'_>) -> Self {
+        let (stanza, place) = (winner.stanza.clone(), Some(winner.setting.key));
+        Self { stanza, key: key.clone(), place, transform: None }
+    }
 }
 
 #[derive(Debug)]
