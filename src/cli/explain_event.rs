@@ -227,8 +227,9 @@ impl<'k> Report<'k> {
             wrapped(out, 2, &format!("{}: {}", printable(&eventtype.name), tags(&eventtype.tags)))?;
             wrapped(out, 4, &printable(&place))?;
         }
-        for (field, value, of_value) in others {
-            writeln!(out, "  {field}={}: {}", shown(&value.to_text()), tags(of_value))?;
+        for other in others {
+            let value = shown(&other.value.to_text());
+            writeln!(out, "  {}={value}: {}", printable(&other.field), tags(&other.tags))?;
         }
         Ok(())
     }
@@ -307,9 +308,10 @@ impl<'k> Report<'k> {
             let tags: Vec<&str> = eventtype.tags.iter().map(|tag| &**tag).collect();
             json!({"eventtype": &*eventtype.name, "tags": tags, "place": self.place(eventtype.place)})
         });
-        let tags = self.explained.tags.iter().map(|(field, value, tags)| {
-            let tags: Vec<&str> = tags.iter().map(|tag| &**tag).collect();
-            json!({"field": &**field, "value": super::rows::json_value(value), "tags": tags})
+        let tags = self.explained.tags.iter().map(|of_value| {
+            let tags: Vec<&str> = of_value.tags.iter().map(|tag| &**tag).collect();
+            let value = super::rows::json_value(&of_value.value);
+            json!({"field": &*of_value.field, "value": value, "tags": tags})
         });
         let inside = self.inside.iter().map(|(membership, fields)| {
             let values = fields.columns().filter_map(|(name, column)| {

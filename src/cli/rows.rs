@@ -47,7 +47,8 @@ fn table(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
 /// A block per row, a line per field that has a value. What every event has of itself alone (`date_hour`, `punct`) is left
 /// out, as Splunk's event list leaves it out.
 fn lists(out: &mut dyn Write, rows: &Batch, names: &[&Name]) -> io::Result<()> {
-    const OF_ITSELF: &[&str] = &["eventtype", "linecount", "punct", "timeendpos", "timestartpos"];
+    const OF_ITSELF: &[&str] =
+        &["eventtype", "linecount", "punct", "splunk_server", "timeendpos", "timestamp", "timestartpos"];
     let telling = |name: &str| {
         !OF_ITSELF.contains(&name) && !name.starts_with("date_") && name != "tag" && !name.starts_with("tag::")
     };

@@ -19,8 +19,8 @@ pub struct Explained {
     pub makers: Vec<(Name, Vec<Provenance>)>,
     /// The eventtypes of the event.
     pub eventtypes: Vec<ExplainedEventtype>,
-    /// The tags of field values other than eventtypes: field, value, tags.
-    pub tags: Vec<(Name, Value, Vec<Name>)>,
+    /// The tags of field values other than eventtypes.
+    pub tags: Vec<ExplainedTags>,
 }
 
 /// An eventtype that an event has.
@@ -31,6 +31,17 @@ pub struct ExplainedEventtype {
     /// Its search.
     pub place: Option<Place>,
     /// Its tags.
+    pub tags: Vec<Name>,
+}
+
+/// The tags of a value that an event has in a field.
+#[derive(Clone, Debug)]
+pub struct ExplainedTags {
+    /// The field.
+    pub field: Name,
+    /// Its value.
+    pub value: Value,
+    /// The tags.
     pub tags: Vec<Name>,
 }
 
@@ -92,7 +103,7 @@ impl Knowledge {
         Explained { row, makers, eventtypes, tags }
     }
 
-    fn labels(&self, rules: &Rules, row: &Batch) -> (Vec<ExplainedEventtype>, Vec<(Name, Value, Vec<Name>)>) {
+    fn labels(&self, rules: &Rules, row: &Batch) -> (Vec<ExplainedEventtype>, Vec<ExplainedTags>) {
         let names = row.value(0, "eventtype").values();
         let has = |name: &Name| names.iter().any(|value| matches!(value, Value::Text(text) if text == name));
         let eventtypes = rules.eventtypes().filter(|(name, _)| has(name)).map(|(name, tags)| ExplainedEventtype {
@@ -104,7 +115,8 @@ impl Knowledge {
         for entry in self.tags().entries().iter().filter(|entry| &*entry.field != "eventtype") {
             for value in row.value(0, &entry.field).values() {
                 if value.to_text().eq_ignore_ascii_case(&entry.value) {
-                    tags.push((entry.field.clone(), value.clone(), entry.tags.clone()));
+                    let (field, value, tags_of_value) = (entry.field.clone(), value.clone(), entry.tags.clone());
+                    tags.push(ExplainedTags { field, value, tags: tags_of_value });
                 }
             }
         }

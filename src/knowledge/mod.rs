@@ -46,7 +46,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 pub use app::AppError;
 pub use dataset::Naming;
 pub use eventtypes::Eventtypes;
-pub use explain::{Explained, ExplainedEventtype, FailedCondition, Membership};
+pub use explain::{Explained, ExplainedEventtype, ExplainedTags, FailedCondition, Membership};
 pub use index_time::IndexTimeRules;
 pub use macros::{Macro, Macros};
 pub use model::{Dataset, Model, QualifiedField};

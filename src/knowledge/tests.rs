@@ -37,7 +37,7 @@ fn extract(knowledge: &Knowledge, raw: &str, wanted: &Fields) -> Vec<String> {
     let found = knowledge.extract(&rules, events(&[raw]), wanted, &context());
     let mut shown: Vec<String> = found
         .names()
-        .filter(|name| !matches!(&***name, "_raw" | "source" | "sourcetype" | "linecount" | "punct"))
+        .filter(|name| !matches!(&***name, "_raw" | "source" | "sourcetype" | "linecount" | "punct" | "splunk_server"))
         .filter(|name| !found.value(0, name).is_null())
         .map(|name| format!("{name}={}", found.value(0, name).to_text().replace('\n', "|")))
         .collect();

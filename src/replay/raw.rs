@@ -143,12 +143,9 @@ pub fn event(input: &Input, number: u64) -> Result<(RawEvent, Batch, Vec<Note>),
         before += batch.len() as u64;
     }
     let name = input.path.display();
-    let notes = stream
-        .notes()
-        .iter()
-        .filter(|note| note.kind != NoteKind::Guess)
-        .map(|note| format!("; {note}"))
-        .collect::<String>();
+    let notes = stream.notes();
+    let mut why = notes.iter().filter(|note| note.kind != NoteKind::Guess).map(|note| format!("; {note}"));
+    let notes = why.next().unwrap_or_default();
     Err(match before {
         0 => format!("`{name}` holds no events{notes}"),
         1 => format!("`{name}` holds one event only{notes}"),
