@@ -262,6 +262,15 @@ pub(super) fn words(stage: &Stage) -> Vec<&Word> {
     words
 }
 
+/// The one field that a stage reads, and the one that it writes if it is another: `x`, or `x as y`.
+pub(super) fn source_and_target(stage: &Stage) -> Option<(&Word, Option<&Word>)> {
+    stage.args.iter().find_map(|arg| match &arg.node {
+        Arg::Word(word) => Some((word, None)),
+        Arg::Alias { source, target } => Some((source, Some(target))),
+        _ => None,
+    })
+}
+
 /// The items of the stage's by-clauses, in order.
 pub(super) fn by_items(stage: &Stage) -> impl Iterator<Item = &ByItem> {
     stage.args.iter().flat_map(|arg| match &arg.node {

@@ -15,24 +15,33 @@ mod pivot;
 mod sed;
 mod unsupported;
 
+mod accum;
+mod addcoltotals;
+mod addinfo;
 mod addtotals;
 mod append;
 mod appendcols;
 mod appendpipe;
+mod autoregress;
 mod bin;
 mod chart;
+mod concurrency;
+mod contingency;
 mod convert;
 mod dedup;
+mod delta;
 mod eval;
 mod eventstats;
 mod extract;
 mod fields;
+mod fieldsummary;
 mod filldown;
 mod fillnull;
 mod foreach;
 mod format;
 mod from;
 mod fromjson;
+mod gentimes;
 mod head;
 mod inputlookup;
 mod iplocation;
@@ -47,25 +56,34 @@ mod mvcombine;
 mod mvexpand;
 mod nomv;
 mod outputlookup;
+mod rangemap;
 mod rare;
 mod regex;
+mod reltime;
 mod rename;
 mod replace;
+mod require;
 mod return_;
 mod reverse;
 mod rex;
 mod search;
+mod set;
+mod setfields;
 mod sort;
 mod spath;
 mod stats;
+mod strcat;
 mod streamstats;
 mod table;
 mod tail;
 mod timechart;
 mod top;
 mod transaction;
+mod transpose;
+mod trendline;
 mod tstats;
 mod union;
+mod uniq;
 mod untable;
 mod where_;
 mod xmlkv;
@@ -126,24 +144,33 @@ pub struct Example {
 
 /// Every command that has a file, sorted by name.
 pub const ALL: &[&dyn Command] = &[
+    &accum::Accum,
+    &addcoltotals::Addcoltotals,
+    &addinfo::Addinfo,
     &addtotals::Addtotals,
     &append::Append,
     &appendcols::Appendcols,
     &appendpipe::Appendpipe,
+    &autoregress::Autoregress,
     &bin::Bin,
     &chart::Chart,
+    &concurrency::Concurrency,
+    &contingency::Contingency,
     &convert::Convert,
     &dedup::Dedup,
+    &delta::Delta,
     &eval::Eval,
     &eventstats::Eventstats,
     &extract::Extract,
     &fields::Fields,
+    &fieldsummary::Fieldsummary,
     &filldown::Filldown,
     &fillnull::Fillnull,
     &foreach::Foreach,
     &format::Format,
     &from::From,
     &fromjson::Fromjson,
+    &gentimes::Gentimes,
     &head::Head,
     &inputlookup::Inputlookup,
     &iplocation::Iplocation,
@@ -158,25 +185,34 @@ pub const ALL: &[&dyn Command] = &[
     &mvexpand::Mvexpand,
     &nomv::Nomv,
     &outputlookup::Outputlookup,
+    &rangemap::Rangemap,
     &rare::Rare,
     &regex::Regex,
+    &reltime::Reltime,
     &rename::Rename,
     &replace::Replace,
+    &require::Require,
     &return_::Return,
     &reverse::Reverse,
     &rex::Rex,
     &search::Search,
+    &set::Set,
+    &setfields::Setfields,
     &sort::Sort,
     &spath::Spath,
     &stats::Stats,
+    &strcat::Strcat,
     &streamstats::Streamstats,
     &table::Table,
     &tail::Tail,
     &timechart::Timechart,
     &top::Top,
     &transaction::Transaction,
+    &transpose::Transpose,
+    &trendline::Trendline,
     &tstats::Tstats,
     &union::Union,
+    &uniq::Uniq,
     &untable::Untable,
     &where_::Where,
     &xmlkv::Xmlkv,

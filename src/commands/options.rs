@@ -19,6 +19,16 @@ pub struct OptionSpec {
     pub summary: &'static str,
 }
 
+/// An option, for tables of several.
+pub(super) const fn option(
+    name: &'static str,
+    kind: OptionKind,
+    default: &'static str,
+    summary: &'static str,
+) -> OptionSpec {
+    OptionSpec { name, kind, default, summary }
+}
+
 /// What the value of an option may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptionKind {

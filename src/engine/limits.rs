@@ -30,6 +30,8 @@ pub struct RunOptions {
     pub zone: jiff::tz::TimeZone,
     /// Seed of `random()`.
     pub seed: u64,
+    /// The search's time range: from, and up to but not including. Sources give no event outside of it.
+    pub range: (Option<f64>, Option<f64>),
     /// Bounds.
     pub limits: Limits,
 }
@@ -37,10 +39,10 @@ pub struct RunOptions {
 impl RunOptions {
     /// A run in UTC that starts at `now` (seconds since the epoch).
     pub fn at(now: f64) -> Self {
-        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, limits: Limits::default() }
+        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None), limits: Limits::default() }
     }
 
     pub(super) fn context(&self) -> Context {
-        Context { now: self.now, zone: self.zone.clone(), seed: self.seed }
+        Context { now: self.now, zone: self.zone.clone(), seed: self.seed, range: self.range }
     }
 }

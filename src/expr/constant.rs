@@ -34,7 +34,7 @@ pub fn text(expression: &str) -> Result<String, String> {
     if let Some(function) = changing(&expr) {
         return Err(format!("`{function}()` gives another value each time"));
     }
-    let context = Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+    let context = Context::at(0.0);
     match eval_row(&expr, &Batch::new(1), 0, &context) {
         Value::Text(text) => Ok(text.to_string()),
         _ => Err("its value is no text".to_owned()),

@@ -203,4 +203,13 @@ pub struct Context {
     pub zone: jiff::tz::TimeZone,
     /// Seed of `random()`, so that results can be repeated.
     pub seed: u64,
+    /// The bounds of the search's time range, where it has some: from, and up to but not including.
+    pub range: (Option<f64>, Option<f64>),
+}
+
+impl Context {
+    /// Of a search in UTC over all time that starts at `now` (seconds since the epoch).
+    pub fn at(now: f64) -> Self {
+        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None) }
+    }
 }

@@ -172,7 +172,7 @@ pub(super) fn holds_for(leaf: &Predicate, field: &str, value: &str) -> bool {
 
 /// For comparisons that read no clock.
 fn no_context() -> Context {
-    Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+    Context::at(0.0)
 }
 
 /// The fields that an expression reads.

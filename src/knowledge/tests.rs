@@ -21,7 +21,7 @@ fn load(files: &[File<'_>]) -> (Knowledge, Vec<Diagnostic>) {
 }
 
 fn context() -> Context {
-    Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+    Context::at(0.0)
 }
 
 fn events(raw: &[&str]) -> Batch {

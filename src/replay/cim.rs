@@ -168,7 +168,7 @@ mod tests {
         let lookups = Lookups::default();
         let knowledge = Knowledge::builtin();
         let source = CimSource::new(vec![file], Options::default(), "Endpoint", "Processes", knowledge, &lookups);
-        let context = Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+        let context = Context::at(0.0);
         let request =
             DatasetRequest { model: "Endpoint", dataset, prefixed, needs: &Fields::All, hint: None, context: &context };
         let mut all = Batch::new(0);

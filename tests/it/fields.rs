@@ -84,7 +84,7 @@ fn extracted(source: &str, sourcetype: &str, raw: &str) -> BTreeSet<String> {
     batch.set("_time", Column::new(vec![Value::Number(0.0)]));
     batch.set("host", Column::new(vec![Value::from("host")]));
     let rules = knowledge.rules(source, sourcetype, "host");
-    let context = Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+    let context = Context::at(0.0);
     let fields = knowledge.extract(&rules, batch, &Fields::All, &context);
     fields.names().filter(|name| !fields.value(0, name).is_null()).map(ToString::to_string).collect()
 }

@@ -40,7 +40,7 @@ fn linux(code: u32, data: &[(&str, &str)]) -> String {
 }
 
 fn context() -> Context {
-    Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+    Context::at(0.0)
 }
 
 fn raw(event: &str) -> Batch {

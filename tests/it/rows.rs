@@ -6,7 +6,7 @@ use escudo::knowledge::{Knowledge, Naming};
 use escudo::value::{Batch, Column, Value};
 
 fn context() -> Context {
-    Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+    Context::at(0.0)
 }
 
 fn raw(text: &str) -> Batch {

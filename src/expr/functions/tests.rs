@@ -4,7 +4,7 @@ use crate::expr::{Lowering, eval};
 use crate::value::{Batch, Column};
 
 fn context() -> Context {
-    Context { now: 1_741_774_645.0, zone: jiff::tz::TimeZone::UTC, seed: 1 }
+    Context { seed: 1, ..Context::at(1_741_774_645.0) }
 }
 
 /// The value of an expression over one row with `v` = [b, a, b], `n` = 7, `e` = "", `t` = "x".

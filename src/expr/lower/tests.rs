@@ -122,7 +122,7 @@ fn trees_as_deep_as_the_parser_allows() {
         let Some(tree) = tree else { panic!("{problems:?}") };
         let expr = Lowering::new().expr(&tree);
         assert!(expr.kind() != Kind::Bool && expr.fields().len() < 250);
-        let context = crate::expr::Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+        let context = crate::expr::Context::at(0.0);
         let column = crate::expr::eval::eval(&expr, &crate::value::Batch::new(1), &context);
         assert!(column.values()[0].is_null());
     }
