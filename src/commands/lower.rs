@@ -4,7 +4,7 @@ use super::options::bad_value;
 use super::{build, find, unsupported};
 use crate::diag::{Problem, codes};
 use crate::expr::{Expr, FieldRef, Lowering, Predicate};
-use crate::ir::op::{Aggregate, AggregateInput, BinSpan, Selector};
+use crate::ir::op::{Aggregate, AggregateInput, Assignment, BinSpan, Selector};
 use crate::ir::{Native, Op, Plan, Step};
 use crate::source::{Span, Spanned};
 use crate::spl::ast::{self, AggregateArgument, Arg, ByItem, Search, Stage, Word};
@@ -19,16 +19,40 @@ pub struct Lower<'p> {
     span: Span,
     /// The stage stands first in a search that makes its own rows.
     first: bool,
+    /// How fields are shown at the end of the search.
+    shown: Vec<Assignment>,
 }
 
 /// Lowers a search; `generating` is false for a body that works on the rows of the search around it.
 pub(super) fn plan(search: &Search, generating: bool, problems: &mut Vec<Problem>) -> Plan {
-    let mut cx = Lower { plan: Plan::default(), problems, command: "search", span: search.span, first: generating };
+    stages(search, generating, problems).plan
+}
+
+/// As [`plan`], for a search whose rows are shown to somebody: `fieldformat` takes effect behind its last stage.
+pub(super) fn shown_plan(search: &Search, generating: bool, problems: &mut Vec<Problem>) -> Plan {
+    let mut cx = stages(search, generating, problems);
+    let shown = std::mem::take(&mut cx.shown);
+    if let Some(first) = shown.first() {
+        (cx.command, cx.span) = ("fieldformat", first.span);
+        cx.push(Op::Extend(shown));
+    }
+    cx.plan
+}
+
+fn stages<'p>(search: &Search, generating: bool, problems: &'p mut Vec<Problem>) -> Lower<'p> {
+    let mut cx = Lower {
+        plan: Plan::default(),
+        problems,
+        command: "search",
+        span: search.span,
+        first: generating,
+        shown: Vec::new(),
+    };
     for stage in &search.stages {
         cx.stage(stage);
         cx.first = false;
     }
-    cx.plan
+    cx
 }
 
 impl Lower<'_> {
@@ -67,6 +91,11 @@ impl Lower<'_> {
     /// Adds an operation of the current command.
     pub fn push(&mut self, op: Op) {
         self.plan.steps.push(Step { op, command: self.command, span: self.span });
+    }
+
+    /// Shows a field in another form at the end of the search.
+    pub(super) fn show(&mut self, form: Assignment) {
+        self.shown.push(form);
     }
 
     /// Adds an operation with semantics of its own.

@@ -19,6 +19,7 @@ mod accum;
 mod addcoltotals;
 mod addinfo;
 mod addtotals;
+mod anomalydetection;
 mod append;
 mod appendcols;
 mod appendpipe;
@@ -28,11 +29,13 @@ mod chart;
 mod concurrency;
 mod contingency;
 mod convert;
+mod datamodel;
 mod dedup;
 mod delta;
 mod eval;
 mod eventstats;
 mod extract;
+mod fieldformat;
 mod fields;
 mod fieldsummary;
 mod filldown;
@@ -43,19 +46,26 @@ mod from;
 mod fromjson;
 mod gentimes;
 mod head;
+mod inputcsv;
 mod inputlookup;
 mod iplocation;
 mod join;
+mod localize;
 mod lookup;
 mod makecontinuous;
 mod makemv;
 mod makeresults;
 mod map;
+mod metadata;
+mod multikv;
 mod multisearch;
 mod mvcombine;
 mod mvexpand;
 mod nomv;
+mod outlier;
+mod outputcsv;
 mod outputlookup;
+mod passive;
 mod rangemap;
 mod rare;
 mod regex;
@@ -77,6 +87,8 @@ mod streamstats;
 mod table;
 mod tail;
 mod timechart;
+mod timewrap;
+mod tojson;
 mod top;
 mod transaction;
 mod transpose;
@@ -87,6 +99,8 @@ mod uniq;
 mod untable;
 mod where_;
 mod xmlkv;
+mod xmlunescape;
+mod xpath;
 mod xyseries;
 
 use crate::diag::Problem;
@@ -148,6 +162,7 @@ pub const ALL: &[&dyn Command] = &[
     &addcoltotals::Addcoltotals,
     &addinfo::Addinfo,
     &addtotals::Addtotals,
+    &anomalydetection::Anomalydetection,
     &append::Append,
     &appendcols::Appendcols,
     &appendpipe::Appendpipe,
@@ -157,11 +172,13 @@ pub const ALL: &[&dyn Command] = &[
     &concurrency::Concurrency,
     &contingency::Contingency,
     &convert::Convert,
+    &datamodel::Datamodel,
     &dedup::Dedup,
     &delta::Delta,
     &eval::Eval,
     &eventstats::Eventstats,
     &extract::Extract,
+    &fieldformat::Fieldformat,
     &fields::Fields,
     &fieldsummary::Fieldsummary,
     &filldown::Filldown,
@@ -172,21 +189,32 @@ pub const ALL: &[&dyn Command] = &[
     &fromjson::Fromjson,
     &gentimes::Gentimes,
     &head::Head,
+    &passive::HIGHLIGHT,
+    &passive::ICONIFY,
+    &inputcsv::Inputcsv,
     &inputlookup::Inputlookup,
     &iplocation::Iplocation,
     &join::Join,
+    &localize::Localize,
+    &passive::LOCALOP,
     &lookup::Lookup,
     &makecontinuous::Makecontinuous,
     &makemv::Makemv,
     &makeresults::Makeresults,
     &map::Map,
+    &metadata::Metadata,
+    &multikv::Multikv,
     &multisearch::Multisearch,
     &mvcombine::Mvcombine,
     &mvexpand::Mvexpand,
     &nomv::Nomv,
+    &passive::NOOP,
+    &outlier::Outlier,
+    &outputcsv::Outputcsv,
     &outputlookup::Outputlookup,
     &rangemap::Rangemap,
     &rare::Rare,
+    &passive::REDISTRIBUTE,
     &regex::Regex,
     &reltime::Reltime,
     &rename::Rename,
@@ -195,6 +223,7 @@ pub const ALL: &[&dyn Command] = &[
     &return_::Return,
     &reverse::Reverse,
     &rex::Rex,
+    &passive::RTORDER,
     &search::Search,
     &set::Set,
     &setfields::Setfields,
@@ -206,6 +235,8 @@ pub const ALL: &[&dyn Command] = &[
     &table::Table,
     &tail::Tail,
     &timechart::Timechart,
+    &timewrap::Timewrap,
+    &tojson::Tojson,
     &top::Top,
     &transaction::Transaction,
     &transpose::Transpose,
@@ -216,6 +247,8 @@ pub const ALL: &[&dyn Command] = &[
     &untable::Untable,
     &where_::Where,
     &xmlkv::Xmlkv,
+    &xmlunescape::Xmlunescape,
+    &xpath::Xpath,
     &xyseries::Xyseries,
 ];
 
@@ -236,14 +269,14 @@ pub struct Lowered {
 /// Lowers a whole search. An implied or written first `search` makes events.
 pub fn lower(search: &ast::Search) -> Lowered {
     let mut problems = Vec::new();
-    let plan = lower::plan(search, true, &mut problems);
+    let plan = lower::shown_plan(search, true, &mut problems);
     Lowered { plan, problems }
 }
 
 /// Lowers stages that work on rows that come in, as the body of an `appendpipe` does.
 pub fn lower_body(search: &ast::Search) -> Lowered {
     let mut problems = Vec::new();
-    let plan = lower::plan(search, false, &mut problems);
+    let plan = lower::shown_plan(search, false, &mut problems);
     Lowered { plan, problems }
 }
 

@@ -12,6 +12,7 @@ pub mod pattern;
 pub mod regex;
 pub mod time;
 pub mod xml;
+pub mod xpath;
 
 use std::borrow::Cow;
 use std::sync::Arc;
