@@ -81,7 +81,7 @@ fn held() -> (Vec<RawEvent>, Batch) {
 }
 
 fn context() -> Context {
-    Context { now: 1_735_800_000.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+    Context::at(1_735_800_000.0)
 }
 
 const PROCESSES: [&str; 10] = [

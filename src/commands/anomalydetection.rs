@@ -42,7 +42,7 @@ impl Command for Anomalydetection {
         &[Example {
             title: "Removed",
             before: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"},{"n":"90"}]"#,
-            search: r#"| anomalydetection method=iqr action=remove n"#,
+            search: "| anomalydetection method=iqr action=remove n",
             after: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"}]"#,
         }]
     }

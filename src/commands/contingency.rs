@@ -43,7 +43,7 @@ impl Command for Contingency {
         &[Example {
             title: "Of two fields",
             before: r#"[{"a":"x","b":"1"},{"a":"x","b":"1"},{"a":"y","b":"2"}]"#,
-            search: r#"| contingency a b"#,
+            search: "| contingency a b",
             after: r#"[{"a":"x","1":"2","2":"0","TOTAL":"2"},{"a":"y","1":"0","2":"1","TOTAL":"1"},{"a":"TOTAL","1":"2","2":"1","TOTAL":"3"}]"#,
         }]
     }
@@ -118,7 +118,7 @@ impl Apply for Table {
             .map(|column| with_total(column, rows.iter().map(|row| cell(row, column)).collect()))
             .collect();
         if let Some(total) = &self.total {
-            let sums = (0..rows.len() + 1).map(|at| made.iter().map(|(_, values)| values[at]).sum()).collect();
+            let sums = (0..=rows.len()).map(|at| made.iter().map(|(_, values)| values[at]).sum()).collect();
             made.push((total.clone(), sums));
         }
         let names = rows.iter().map(|row| Value::from(row.as_str()));

@@ -40,7 +40,7 @@ impl Command for Datamodel {
         &[Example {
             title: "Events of a dataset",
             before: "",
-            search: r#"| datamodel Endpoint Processes search"#,
+            search: "| datamodel Endpoint Processes search",
             after: "",
         }]
     }

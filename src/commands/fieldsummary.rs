@@ -39,7 +39,7 @@ impl Command for Fieldsummary {
         &[Example {
             title: "Of one field",
             before: r#"[{"n":"1"},{"n":"3"},{"n":"3"}]"#,
-            search: r#"| fieldsummary n | table field count distinct_count max mean values"#,
+            search: "| fieldsummary n | table field count distinct_count max mean values",
             after: r#"[{"field":"n","count":"3","distinct_count":"2","max":"3","mean":"2.3333333333333335","values":"[{\"value\":\"3\",\"count\":2},{\"value\":\"1\",\"count\":1}]"}]"#,
         }]
     }
@@ -116,7 +116,9 @@ impl Summary {
         let of_numbers = |function: &str| {
             let Some((function, number)) = stats::resolve(function) else { return Value::Null };
             let mut state = function.accumulator(number);
-            numbers.iter().for_each(|number| state.add(number, None));
+            for number in &numbers {
+                state.add(number, None);
+            }
             state.finish()
         };
         let count = |count: usize| Value::Number(count as f64);

@@ -40,7 +40,7 @@ impl Command for Gentimes {
         &[Example {
             title: "Two days",
             before: "",
-            search: r#"| gentimes start=3/1/2025 end=3/3/2025 | table starttime endtime starthuman"#,
+            search: "| gentimes start=3/1/2025 end=3/3/2025 | table starttime endtime starthuman",
             after: r#"[{"starttime":"1740787200","endtime":"1740873599","starthuman":"Sat Mar  1 00:00:00 2025"},{"starttime":"1740873600","endtime":"1740959999","starthuman":"Sun Mar  2 00:00:00 2025"}]"#,
         }]
     }

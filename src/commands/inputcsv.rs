@@ -37,7 +37,7 @@ impl Command for Inputcsv {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example { title: "A table", before: "", search: r#"| inputcsv hosts"#, after: "" }]
+        &[Example { title: "A table", before: "", search: "| inputcsv hosts", after: "" }]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {

@@ -38,7 +38,7 @@ impl Command for Localize {
         &[Example {
             title: "Two stretches",
             before: r#"[{"_time":"500"},{"_time":"130"},{"_time":"100"}]"#,
-            search: r#"| localize"#,
+            search: "| localize",
             after: r#"[{"starttime":"70","endtime":"160"},{"starttime":"470","endtime":"530"}]"#,
         }]
     }
@@ -87,12 +87,11 @@ impl Apply for Stretches {
         times.sort_by(f64::total_cmp);
         let (mut starts, mut ends): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         for time in times {
-            match ends.last_mut().filter(|end| time - **end <= self.pause) {
-                Some(end) => *end = time,
-                None => {
-                    starts.push(time);
-                    ends.push(time);
-                }
+            if let Some(end) = ends.last_mut().filter(|end| time - **end <= self.pause) {
+                *end = time;
+            } else {
+                starts.push(time);
+                ends.push(time);
             }
         }
         let mut result = Batch::new(starts.len());

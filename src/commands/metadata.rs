@@ -37,7 +37,7 @@ impl Command for Metadata {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example { title: "Hosts", before: "", search: r#"| metadata type=hosts"#, after: "" }]
+        &[Example { title: "Hosts", before: "", search: "| metadata type=hosts", after: "" }]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {

@@ -46,7 +46,7 @@ impl Command for Multikv {
         &[Example {
             title: "A table of processes",
             before: r#"[{"_raw":"PID NAME ARGS\n7 sh -c ls\n9 cat"}]"#,
-            search: r#"| multikv | fields - _raw"#,
+            search: "| multikv | fields - _raw",
             after: r#"[{"PID":"7","NAME":"sh","ARGS":"-c ls"},{"PID":"9","NAME":"cat"}]"#,
         }]
     }

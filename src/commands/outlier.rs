@@ -47,13 +47,13 @@ impl Command for Outlier {
             Example {
                 title: "Removed",
                 before: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"},{"n":"90"}]"#,
-                search: r#"| outlier action=remove n"#,
+                search: "| outlier action=remove n",
                 after: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"}]"#,
             },
             Example {
                 title: "Cut off",
                 before: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"},{"n":"90"}]"#,
-                search: r#"| outlier param=2 n"#,
+                search: "| outlier param=2 n",
                 after: r#"[{"n":"1"},{"n":"2"},{"n":"3"},{"n":"2"},{"n":"5"}]"#,
             },
         ]

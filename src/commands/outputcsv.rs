@@ -38,7 +38,7 @@ impl Command for Outputcsv {
         &[Example {
             title: "Rows pass on",
             before: r#"[{"a":"1"}]"#,
-            search: r#"| outputcsv seen"#,
+            search: "| outputcsv seen",
             after: r#"[{"a":"1"}]"#,
         }]
     }

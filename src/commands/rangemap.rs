@@ -38,7 +38,7 @@ impl Command for Rangemap {
         &[Example {
             title: "Three ranges",
             before: r#"[{"n":"3"},{"n":"12"},{"n":"99"}]"#,
-            search: r#"| rangemap field=n low=0-9 mid=10-19 default=high"#,
+            search: "| rangemap field=n low=0-9 mid=10-19 default=high",
             after: r#"[{"n":"3","range":"low"},{"n":"12","range":"mid"},{"n":"99","range":"high"}]"#,
         }]
     }
@@ -57,7 +57,7 @@ impl Command for Rangemap {
             }
         }
         let Some(field) = read else { return cx.incomplete("`field=<field>`") };
-        cx.native(Ranges { field, ranges, otherwise, span: cx.span() });
+        cx.native(Ranges { field, list: ranges, otherwise, span: cx.span() });
     }
 }
 
@@ -72,7 +72,7 @@ fn range(text: &str) -> Option<(f64, f64)> {
 #[derive(Clone, Debug)]
 struct Ranges {
     field: FieldRef,
-    ranges: Vec<(Name, f64, f64)>,
+    list: Vec<(Name, f64, f64)>,
     otherwise: Name,
     span: Span,
 }
@@ -98,7 +98,7 @@ impl Apply for Ranges {
         let name = |row: usize| {
             let number = batch.value(row, &self.field.name).as_number();
             let fits = |range: &&(Name, f64, f64)| number.is_some_and(|number| range.1 <= number && number <= range.2);
-            let names = self.ranges.iter().filter(fits).map(|range| Value::text(range.0.clone()));
+            let names = self.list.iter().filter(fits).map(|range| Value::text(range.0.clone()));
             match Value::list(names) {
                 Value::Null => Value::text(self.otherwise.clone()),
                 names => names,

@@ -38,7 +38,7 @@ impl Command for Reltime {
         &[Example {
             title: "Of a computed time",
             before: "",
-            search: r#"| makeresults | eval _time=now()-7200 | reltime | table reltime"#,
+            search: "| makeresults | eval _time=now()-7200 | reltime | table reltime",
             after: r#"[{"reltime":"2 hours ago"}]"#,
         }]
     }
@@ -101,7 +101,7 @@ fn distance(seconds: f64) -> String {
         return "now".to_owned();
     };
     let count = (size / length).floor();
-    let plural = if count == 1.0 { "" } else { "s" };
+    let plural = if count < 2.0 { "" } else { "s" };
     let side = if seconds > 0.0 { "ago" } else { "from now" };
     format!("{count} {unit}{plural} {side}")
 }

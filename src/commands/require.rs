@@ -26,12 +26,7 @@ impl Command for Require {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "There is a row",
-            before: r#"[{"a":"1"}]"#,
-            search: r#"| require"#,
-            after: r#"[{"a":"1"}]"#,
-        }]
+        &[Example { title: "There is a row", before: r#"[{"a":"1"}]"#, search: "| require", after: r#"[{"a":"1"}]"# }]
     }
 
     fn lower(&self, _: &Stage, cx: &mut Lower) {

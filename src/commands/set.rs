@@ -34,7 +34,7 @@ impl Command for Set {
         &[Example {
             title: "In both",
             before: "",
-            search: r#"| set intersect [| makeresults count=2 | streamstats count as n | table n] [| makeresults | eval n=2 | table n]"#,
+            search: "| set intersect [| makeresults count=2 | streamstats count as n | table n] [| makeresults | eval n=2 | table n]",
             after: r#"[{"n":"2"}]"#,
         }]
     }

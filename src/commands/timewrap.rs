@@ -46,7 +46,7 @@ impl Command for Timewrap {
         &[Example {
             title: "Day over day",
             before: r#"[{"_time":"0","count":"1"},{"_time":"43200","count":"2"},{"_time":"86400","count":"3"},{"_time":"129600","count":"4"}]"#,
-            search: r#"| timewrap 1d"#,
+            search: "| timewrap 1d",
             after: r#"[{"_time":"86400","1day_before":"1","latest_day":"3"},{"_time":"129600","1day_before":"2","latest_day":"4"}]"#,
         }]
     }

@@ -53,7 +53,7 @@ impl Command for Tojson {
         &[Example {
             title: "A number and a text",
             before: r#"[{"a":"1","b":"x"}]"#,
-            search: r#"| tojson num(a) str(b) output_field=j"#,
+            search: "| tojson num(a) str(b) output_field=j",
             after: r#"[{"a":"1","b":"x","j":"{\"a\":1,\"b\":\"x\"}"}]"#,
         }]
     }

@@ -43,13 +43,13 @@ impl Command for Transpose {
             Example {
                 title: "Two rows",
                 before: r#"[{"h":"a","n":"1"},{"h":"b","n":"2"}]"#,
-                search: r#"| transpose"#,
+                search: "| transpose",
                 after: r#"[{"column":"h","row 1":"a","row 2":"b"},{"column":"n","row 1":"1","row 2":"2"}]"#,
             },
             Example {
                 title: "Named by a field",
                 before: r#"[{"h":"a","n":"1"},{"h":"b","n":"2"}]"#,
-                search: r#"| transpose header_field=h"#,
+                search: "| transpose header_field=h",
                 after: r#"[{"column":"n","a":"1","b":"2"}]"#,
             },
         ]

@@ -33,7 +33,7 @@ impl Command for Trendline {
         &[Example {
             title: "Of two rows",
             before: r#"[{"n":"1"},{"n":"3"},{"n":"7"}]"#,
-            search: r#"| trendline sma2(n) as s wma2(n) as w"#,
+            search: "| trendline sma2(n) as s wma2(n) as w",
             after: r#"[{"n":"1"},{"n":"3","s":"2","w":"2.3333333333333335"},{"n":"7","s":"5","w":"5.666666666666667"}]"#,
         }]
     }

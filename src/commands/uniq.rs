@@ -29,7 +29,7 @@ impl Command for Uniq {
         &[Example {
             title: "Only neighbours count",
             before: r#"[{"a":"1"},{"a":"1"},{"a":"2"},{"a":"1"}]"#,
-            search: r#"| uniq"#,
+            search: "| uniq",
             after: r#"[{"a":"1"},{"a":"2"},{"a":"1"}]"#,
         }]
     }

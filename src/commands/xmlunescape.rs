@@ -38,7 +38,7 @@ impl Command for Xmlunescape {
         &[Example {
             title: "Two codes",
             before: r#"[{"x":"a &lt; b &amp;&amp; c"}]"#,
-            search: r#"| xmlunescape field=x"#,
+            search: "| xmlunescape field=x",
             after: r#"[{"x":"a < b && c"}]"#,
         }]
     }
