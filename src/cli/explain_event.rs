@@ -87,7 +87,7 @@ impl<'k> Report<'k> {
         guess: Option<String>,
         asked: &[Dataset<'k>],
     ) -> Result<Self, CliError> {
-        let context = Context { now: super::now(), zone: TimeZone::UTC, seed: 0 };
+        let context = Context::at(super::now());
         let meta = event.meta.clone();
         let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
         let explained = knowledge.explain(&rules, row.clone(), &context);
