@@ -24,6 +24,7 @@
 //! | run | plan and rows → rows | [`engine::run`] |
 //! | test | detection and data → verdict | [`replay::Tester`] |
 //! | format | search → the same search in one layout | [`format::Formatter`], [`spl::layout()`] |
+//! | migrate | pack of an older generation → changes to its files, remarks | [`migrate::migrate`] |
 //! | check, docs | pack → diagnostics, pages | [`check::check`], [`docs::render`] |
 //!
 //! Invariants:
@@ -81,6 +82,8 @@ pub mod replay;
 pub mod check;
 
 pub mod format;
+
+pub mod migrate;
 
 pub mod docs;
 

@@ -39,6 +39,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Give the searches of a pack one layout: a pipe per line, in a block scalar
     Fmt(FmtArgs),
+    /// Rewrite a pack to a newer schema generation, and say what could not be kept
+    Migrate(MigrateArgs),
     /// Check, test and document a pack into one folder
     Build(BuildArgs),
 }
@@ -256,6 +258,52 @@ pub(super) struct FmtArgs {
     /// Change nothing: list the files that would change, and end with status 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+}
+
+/// A schema generation.
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum SchemaChoice {
+    /// contentctl 4: observables, confidence and impact
+    V4,
+    /// contentctl 5: an `rba` block
+    V5,
+    /// Since May 2026: flat tags and findings
+    V6,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum MigrateFormat {
+    /// Lines for people
+    Human,
+    /// One object: changes and remarks
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct MigrateArgs {
+    #[command(flatten)]
+    pub(super) pack: PackArgs,
+    /// The generation to reach
+    #[arg(long, value_enum, value_name = "GENERATION")]
+    pub(super) to: SchemaChoice,
+    /// Write the migrated pack to this folder, which must be new [default: change the files in place]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Write nothing; say what would change
+    #[arg(long, conflicts_with = "output")]
+    pub(super) dry_run: bool,
+    /// Keep risk scores as they are; otherwise v6's standard scores are set: TTP 50, Anomaly 20
+    #[arg(long)]
+    pub(super) keep_scores: bool,
+    /// Date for objects that have none, such as 2026-05-13 [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: Option<String>,
+    /// Say all of what is lost, changed and added, file by file
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = MigrateFormat::Human)]
+    pub(super) format: MigrateFormat,
 }
 
 #[derive(Debug, ClapArgs)]

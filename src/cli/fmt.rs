@@ -54,7 +54,7 @@ pub(super) fn run(args: &FmtArgs, terminal: &Terminal) -> CliResult {
 }
 
 /// Replaces a file's content whole or not at all. A symlink stays one; the file keeps its permissions.
-fn write(path: &Path, text: &str) -> Result<(), CliError> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
     let failed = |error: io::Error| CliError::new(format!("`{}` cannot be written: {error}", path.display()));
     let real = path.canonicalize().map_err(failed)?;
     let permissions = fs::metadata(&real).map_err(failed)?.permissions();

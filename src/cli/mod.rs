@@ -10,6 +10,7 @@ mod docs;
 mod explain;
 mod explain_event;
 mod fmt;
+mod migrate;
 mod rows;
 mod search;
 mod terminal;
@@ -78,6 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Search(args) => search::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Fmt(args) => fmt::run(args, &terminal),
+        Command::Migrate(args) => migrate::run(args, &terminal),
         Command::Build(args) => build::run(args, &terminal),
     };
     match result {

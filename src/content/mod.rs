@@ -9,4 +9,5 @@ pub mod pack;
 pub mod read;
 pub mod yaml;
 
+pub use model::Generation;
 pub use pack::{Kind, LoadError, LoadOptions, Pack};

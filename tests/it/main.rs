@@ -14,6 +14,7 @@ mod knowledge_security;
 mod knowledge_sources;
 mod lower;
 mod manual;
+mod migrate;
 mod pack;
 mod property;
 #[expect(clippy::unwrap_used, reason = "tests")]

@@ -16,6 +16,7 @@ mod support;
 mod tests;
 
 pub use object::generation;
+pub use risk::score;
 
 use super::model::{
     Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Removed, SavedSearch, Schedule, Story,

@@ -20,8 +20,7 @@ fn v4(reader: &mut Reader<'_, '_>) -> Risk {
     let message = reader.text("tags.message");
     let confidence = reader.int("tags.confidence");
     let impact = reader.int("tags.impact");
-    let product = confidence.zip(impact).and_then(|(confidence, impact)| confidence.checked_mul(impact));
-    let score = product.map(|product| round_half_even(product, 100));
+    let score = confidence.zip(impact).and_then(|(confidence, impact)| score(confidence, impact));
     let mut risk = Risk { message, confidence, impact, score, ..Risk::default() };
     let observables = reader
         .each("tags.observable", |reader| (reader.text_or_empty("name"), reader.text("type"), reader.texts("role")));
@@ -35,6 +34,11 @@ fn v4(reader: &mut Reader<'_, '_>) -> Risk {
         }
     }
     risk
+}
+
+/// v4's risk score: confidence times impact, both in percent. None beyond the range of numbers.
+pub fn score(confidence: i64, impact: i64) -> Option<i64> {
+    confidence.checked_mul(impact).map(|product| round_half_even(product, 100))
 }
 
 /// A quotient as Python's `round` gives it, because the official tool computes the score that way.
