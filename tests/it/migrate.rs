@@ -129,7 +129,7 @@ tests:
     sourcetype: XmlWinEventLog
 "#;
 
-const V6_END: &str = r#"finding:
+const V6_END: &str = r"finding:
     title: 'It''s $process_name$ on
       $dest$'
     entity:
@@ -156,7 +156,7 @@ tests:
     source: XmlWinEventLog:Microsoft-Windows-Sysmon/Operational
     sourcetype: XmlWinEventLog
   test_type: unit
-"#;
+";
 
 fn pack(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
