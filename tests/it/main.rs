@@ -23,4 +23,5 @@ mod replay;
 mod robust;
 mod rows;
 mod score;
+mod source_types;
 mod spl;
