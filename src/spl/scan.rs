@@ -250,8 +250,7 @@ impl Scanner<'_> {
 
     fn check_depth(&mut self, at: usize) {
         if self.depth > MAX_DEPTH {
-            let message = format!("brackets nest deeper than {MAX_DEPTH} levels");
-            self.problems.push(Problem::new(codes::NESTING_TOO_DEEP, message, Span::new(at, at + 1)));
+            self.problems.push(too_deep(at));
         }
     }
 
@@ -323,6 +322,12 @@ pub(super) fn token(rest: &str) -> Option<usize> {
         return None;
     }
     (!name.is_empty() && !filter.is_empty()).then_some(name.len() + filter.len() + 3)
+}
+
+/// The problem of an opening bracket or parenthesis inside of too many others.
+pub(super) fn too_deep(at: usize) -> Problem {
+    let message = format!("brackets nest deeper than {MAX_DEPTH} levels");
+    Problem::new(codes::NESTING_TOO_DEEP, message, Span::new(at, at + 1))
 }
 
 fn unmatched(closer: char, opener: char, at: usize) -> Problem {

@@ -10,6 +10,7 @@ mod content;
 mod events;
 mod fields;
 mod format;
+mod grammar;
 mod knowledge_security;
 mod knowledge_sources;
 mod lower;

@@ -1,118 +1,236 @@
 //! Search expressions: NOT binds tightest, then OR, then AND, which may be left out.
 
-use super::build::{Piece, inner_word, span_of, too_deep, word_of};
-use super::grammar::{Grammar, Rule};
-use super::{MAX_TREE_DEPTH, Parser, explain, slips};
-use crate::spl::ast::{CompareOp, Span, Spanned, Term, TermKind};
-use pest::Parser as _;
+use super::cursor::Wanted;
+use super::{Failure, MAX_TREE_DEPTH, Parser, Read, slips, too_deep};
+use crate::spl::ast::{CompareOp, Span, Spanned, Term, TermKind, Word};
 
 /// A term and the depth of its tree.
 type Deep = (Term, usize);
 
+/// One operand of a search expression.
+pub(super) struct Operand {
+    pub(super) term: Term,
+    depth: usize,
+    /// OR stands before it.
+    or: bool,
+}
+
 impl Parser<'_> {
-    /// A search expression that is the text at `span`.
-    pub(super) fn condition_at(&mut self, span: Span) -> Option<Term> {
-        let base = span.start as usize;
-        match Grammar::parse(Rule::condition_only, &self.text[span.range()]) {
-            Ok(mut pairs) => self.condition(pairs.next()?, base),
-            Err(error) => {
-                let problem = explain::syntax("search", self.text, span, &error);
-                self.problems.push(problem);
+    /// A search expression, up to what is no term.
+    pub(super) fn condition(&mut self) -> Read<Term> {
+        self.deep_condition().map(|(term, _)| term)
+    }
+
+    fn deep_condition(&mut self) -> Read<Deep> {
+        self.cursor.skip();
+        let start = self.cursor.at;
+        let mut operands: Vec<Operand> = Vec::new();
+        while let Some(operand) = self.search_operand(operands.is_empty())? {
+            if operand.depth > MAX_TREE_DEPTH {
+                self.problems.push(too_deep(Span::new(start, self.cursor.at)));
+                return Err(Failure::Reported);
+            }
+            operands.push(operand);
+        }
+        slips::in_condition(self, &operands);
+        let nothing = || (Term { kind: TermKind::And(Vec::new()), span: Span::new(start, self.cursor.at) }, 1);
+        Ok(all_of(operands).unwrap_or_else(nothing))
+    }
+
+    /// The next operand, with the operators before it.
+    fn search_operand(&mut self, first: bool) -> Read<Option<Operand>> {
+        self.cursor.skip();
+        let start = self.cursor.at;
+        let connective = if first { None } else { self.connective() };
+        self.skip_commas();
+        let nots = self.negations();
+        let Some((term, depth)) = self.term()? else {
+            self.cursor.miss(Wanted::Term);
+            let commas = first && self.cursor.at > start;
+            let nothing = connective.is_none() && nots.is_empty() && !commas;
+            return if nothing { Ok(None) } else { Err(Failure::Syntax) };
+        };
+        let depth = depth + nots.len();
+        let term = if depth > MAX_TREE_DEPTH { term } else { negated(term, &nots) };
+        Ok(Some(Operand { term, depth, or: connective.unwrap_or(false) }))
+    }
+
+    /// `AND`, `OR` and what stands for them; true for OR.
+    fn connective(&mut self) -> Option<bool> {
+        let signs = [("AND", false), ("OR", true), ("&&", false)];
+        let known = signs.iter().find_map(|&(sign, or)| Some((sign, or, self.cursor.search_operator(sign)?)));
+        let bars = || self.cursor.starts_with("||").then_some(("||", true, self.cursor.at + 2));
+        let (sign, or, end) = known.or_else(bars)?;
+        let span = Span::new(self.cursor.at, end);
+        self.cursor.at = end;
+        self.cursor.skip();
+        slips::foreign_operator(self, sign, span, if or { "OR" } else { "AND" });
+        Some(or)
+    }
+
+    /// The offsets of `NOT`s in a row.
+    fn negations(&mut self) -> Vec<usize> {
+        let mut nots = Vec::new();
+        while let Some(end) = self.cursor.search_operator("NOT") {
+            nots.push(self.cursor.at);
+            self.cursor.at = end;
+            self.cursor.skip();
+        }
+        nots
+    }
+
+    fn term(&mut self) -> Read<Option<Deep>> {
+        let start = self.cursor.at;
+        let (kind, depth) = match self.cursor.peek() {
+            Some(b'(') => {
+                let (term, depth) = self.nested(Self::deep_condition)?;
+                self.close()?;
+                (term.kind, depth + 1)
+            }
+            Some(b'[') => (TermKind::Subsearch(self.subsearch()?), 2),
+            _ => {
+                let exact = self.exact();
+                let kind = match exact {
+                    Some(kind) => Some(kind),
+                    None => self.comparison()?,
+                };
+                let Some(kind) = kind else { return Ok(None) };
+                (kind, 2)
+            }
+        };
+        Ok(Some((Term { kind, span: Span::new(start, self.cursor.at) }, depth)))
+    }
+
+    /// `TERM(x)`, `CASE(x)`.
+    fn exact(&mut self) -> Option<TermKind> {
+        let before = self.cursor;
+        let is_case = before.starts_with("CASE(");
+        if !is_case && !before.starts_with("TERM(") {
+            return None;
+        }
+        self.cursor.at += 5;
+        self.cursor.skip();
+        let word = self.cursor.exact_text();
+        self.cursor.skip();
+        match word {
+            Some(word) if self.cursor.eat(b')') => {
+                Some(if is_case { TermKind::Case(word) } else { TermKind::Term(word) })
+            }
+            _ => {
+                self.cursor = before;
                 None
             }
         }
     }
 
-    /// A `condition` piece. `None` if its tree is too deep, which has been reported then.
-    pub(super) fn condition(&mut self, pair: Piece, base: usize) -> Option<Term> {
-        self.deep_condition(pair, base).map(|(term, _)| term)
-    }
-
-    fn deep_condition(&mut self, pair: Piece, base: usize) -> Option<Deep> {
-        let whole = span_of(&pair, base);
-        // Operands of AND; each is the operands of an OR.
-        let mut all: Vec<Vec<Deep>> = Vec::new();
-        let mut or_follows = false;
-        let mut nots: Vec<usize> = Vec::new();
-        for part in pair.into_inner() {
-            let span = span_of(&part, base);
-            match part.as_rule() {
-                Rule::not_word => nots.push(span.start as usize),
-                Rule::or_word => {
-                    or_follows = true;
-                    slips::foreign_operator(self, part.as_str(), span, "OR");
-                }
-                Rule::and_word => slips::foreign_operator(self, part.as_str(), span, "AND"),
-                _ => {
-                    let (mut term, mut depth) = self.term(part, base)?;
-                    depth += nots.len();
-                    if depth > MAX_TREE_DEPTH {
-                        self.problems.push(too_deep(whole));
-                        return None;
-                    }
-                    while let Some(start) = nots.pop() {
-                        let span = Span { start: start as u32, end: term.span.end };
-                        term = Term { kind: TermKind::Not(Box::new(term)), span };
-                    }
-                    match all.last_mut() {
-                        Some(any) if or_follows => any.push((term, depth)),
-                        _ => all.push(vec![(term, depth)]),
-                    }
-                    or_follows = false;
-                }
-            }
+    /// `field=value`, `field IN (a, b)`, or a word to look for.
+    fn comparison(&mut self) -> Read<Option<TermKind>> {
+        let before = self.cursor;
+        let reserved = ["AND", "OR", "&&", "NOT"].iter().any(|sign| before.search_operator(sign).is_some());
+        let Some(field) = self.cursor.search_word() else { return Ok(None) };
+        let end = self.cursor.at;
+        self.cursor.skip();
+        if let Some(sign) = self.cursor.compare_sign() {
+            let op = self.cursor.slice(self.cursor.at, sign);
+            let op = Spanned::new(compare_op(op), Span::new(self.cursor.at, sign));
+            self.cursor.at = sign;
+            self.cursor.skip();
+            let Some(value) = self.cursor.search_value() else { return self.missed(Wanted::Value) };
+            return Ok(Some(TermKind::Compare { field, op, value }));
         }
-        slips::in_condition(self, &all);
-        let all = all.into_iter().filter_map(|any| join(any, TermKind::Or)).collect();
-        Some(join(all, TermKind::And).unwrap_or((Term { kind: TermKind::And(Vec::new()), span: whole }, 1)))
+        let kind = match self.membership(field) {
+            Ok(kind) => kind,
+            Err(word) => {
+                self.cursor.at = end;
+                TermKind::Keyword(word)
+            }
+        };
+        if reserved && matches!(kind, TermKind::Keyword(_)) {
+            self.cursor = before;
+            return Ok(None);
+        }
+        Ok(Some(kind))
     }
 
-    fn term(&mut self, pair: Piece, base: usize) -> Option<Deep> {
-        let span = span_of(&pair, base);
-        let kind = match pair.as_rule() {
-            Rule::group => {
-                let (term, depth) = self.deep_condition(pair.into_inner().next()?, base)?;
-                return Some((Term { kind: term.kind, span }, depth + 1));
+    /// `IN (a, b)` or `NOT IN (a, b)` after a field; gives the field back if there is none.
+    fn membership(&mut self, field: Word) -> Result<TermKind, Word> {
+        let not = self.cursor.starts_with("NOT") && self.cursor.is_blank(self.cursor.at + 3);
+        if not {
+            self.cursor.at += 3;
+            self.cursor.skip();
+        }
+        if !self.cursor.starts_with("IN") {
+            return Err(field);
+        }
+        self.cursor.at += 2;
+        self.cursor.skip();
+        let mut values = Vec::new();
+        if !self.value_list(&mut values) {
+            return Err(field);
+        }
+        let span = Span { start: field.span.start, end: self.cursor.at as u32 };
+        let kind = TermKind::In { field, values };
+        Ok(if not { TermKind::Not(Box::new(Term { kind, span })) } else { kind })
+    }
+
+    /// `(a, "b" c)`; parentheses in it say nothing.
+    fn value_list(&mut self, values: &mut Vec<Word>) -> bool {
+        let mut depth = 0_usize;
+        loop {
+            if self.cursor.eat(b'(') {
+                depth += 1;
+            } else if depth == 0 {
+                return false;
+            } else if self.cursor.eat(b')') {
+                depth -= 1;
+                if depth == 0 {
+                    return true;
+                }
+            } else if !self.cursor.eat(b',') {
+                match self.cursor.list_value() {
+                    Some(value) => values.push(value),
+                    None => return false,
+                }
             }
-            Rule::subsearch => TermKind::Subsearch(self.subsearch(span.start as usize, span.end as usize)),
-            Rule::exact => {
-                let mut parts = pair.into_inner();
-                let is_case = parts.next()?.as_str() == "CASE";
-                let word = word_of(&parts.next()?, base);
-                if is_case { TermKind::Case(word) } else { TermKind::Term(word) }
-            }
-            Rule::membership => {
-                let mut parts = pair.into_inner().peekable();
-                let field = inner_word(parts.next()?, base);
-                let negated = parts.next_if(|part| part.as_rule() == Rule::not_in).is_some();
-                let kind = TermKind::In { field, values: parts.map(|value| word_of(&value, base)).collect() };
-                if negated { TermKind::Not(Box::new(Term { kind, span })) } else { kind }
-            }
-            Rule::comparison => {
-                let mut parts = pair.into_inner();
-                let field = inner_word(parts.next()?, base);
-                let op = parts.next()?;
-                let op = Spanned::new(compare_op(op.as_str()), span_of(&op, base));
-                TermKind::Compare { field, op, value: inner_word(parts.next()?, base) }
-            }
-            _ => TermKind::Keyword(inner_word(pair, base)),
-        };
-        Some((Term { kind, span }, 2))
+            self.cursor.skip();
+        }
     }
 }
 
+fn negated(mut term: Term, nots: &[usize]) -> Term {
+    for &start in nots.iter().rev() {
+        let span = Span { start: start as u32, end: term.span.end };
+        term = Term { kind: TermKind::Not(Box::new(term)), span };
+    }
+    term
+}
+
+/// AND over what OR joins.
+fn all_of(operands: Vec<Operand>) -> Option<Deep> {
+    let mut all: Vec<Deep> = Vec::new();
+    let mut any: Vec<Deep> = Vec::new();
+    for Operand { term, depth, or } in operands {
+        if !or {
+            all.extend(join(&mut any, TermKind::Or));
+        }
+        any.push((term, depth));
+    }
+    all.extend(join(&mut any, TermKind::Or));
+    join(&mut all, TermKind::And)
+}
+
 /// One term as it is; several under one parent.
-fn join(mut terms: Vec<Deep>, parent: fn(Vec<Term>) -> TermKind) -> Option<Deep> {
+fn join(terms: &mut Vec<Deep>, parent: fn(Vec<Term>) -> TermKind) -> Option<Deep> {
     if terms.len() < 2 {
         return terms.pop();
     }
     let depth = terms.iter().map(|(_, depth)| *depth).max().unwrap_or(0) + 1;
-    let terms: Vec<Term> = terms.into_iter().map(|(term, _)| term).collect();
+    let terms: Vec<Term> = terms.drain(..).map(|(term, _)| term).collect();
     let span = terms.iter().map(|term| term.span).reduce(Span::to)?;
     Some((Term { kind: parent(terms), span }, depth))
 }
 
-/// The operator of its sign; the grammar knows no others.
+/// The operator of its sign.
 pub(super) fn compare_op(sign: &str) -> CompareOp {
     match sign {
         "!=" => CompareOp::Ne,

@@ -1,11 +1,10 @@
-//! From pest's complaint to the author's words.
+//! What did not fit, in the author's words.
 
-use super::grammar::Rule;
+use super::cursor::Wanted;
 use super::text::{is_blank, trimmed};
 use crate::diag::{Problem, codes};
 use crate::source::Span;
 use crate::spl::commands;
-use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// A pipe without a command: `slice` is the blank between it and the next one.
 pub(super) fn empty_stage(text: &str, group: Span, slice: Span, last: bool) -> Problem {
@@ -41,25 +40,19 @@ pub(super) fn unknown_command(name: &str, span: Span, suggest: bool) -> Problem 
     }
 }
 
-/// What the grammar could not read, said with the command's name, what was found and what could stand there.
-pub(super) fn syntax(command: &str, text: &str, span: Span, error: &Error<Rule>) -> Problem {
+/// What could not be read, said with the command's name, what was found and what could stand there.
+pub(super) fn syntax(command: &str, text: &str, span: Span, missed: (usize, Wanted)) -> Problem {
     let inside = &text[span.range()];
-    let offset = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(inside.len()),
-    };
+    let (at, wanted) = missed;
     // The complaint is about the next word, not about the blanks before it.
-    let skipped = trimmed(text, Span::new(span.start as usize + offset, span.end as usize));
-    let at = skipped.start as usize;
-    let wanted = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => wanted(positives),
-        ErrorVariant::CustomError { .. } => None,
-    };
+    let at = trimmed(text, Span::new(at.min(span.end as usize), span.end as usize)).start as usize;
+    let wanted = wanted.name();
     if let Some(problem) = known_slip(command, text, span, at) {
         return problem;
     }
     if at >= span.end as usize {
         let end = span.start as usize + inside.trim_end_matches(is_blank).len();
-        let what = wanted.unwrap_or_else(|| "an argument".to_owned());
+        let what = wanted.unwrap_or("an argument");
         let message = format!("{} ends where {what} is expected", named(command));
         let problem = Problem::new(codes::MISSING_ARGUMENT, message, Span::at(end));
         return match usage(command) {
@@ -187,24 +180,27 @@ fn is_assignment(rest: &str) -> bool {
     name.len() < rest.len() && after.starts_with('=') && !after.starts_with("==")
 }
 
-/// The best name for what the grammar would have taken; `None` if it could have been many things.
-fn wanted(rules: &[Rule]) -> Option<String> {
-    let order: &[(&[Rule], &str)] = &[
-        (&[Rule::option_bare], "a value after `=`"),
-        (&[Rule::search_value, Rule::value_bare], "a value"),
-        (&[Rule::operand, Rule::number, Rule::field, Rule::call], "a value"),
-        (&[Rule::expr], "an expression"),
-        (&[Rule::keyword, Rule::comparison, Rule::search_field, Rule::search_bare, Rule::phrase], "a search term"),
-        (&[Rule::assign, Rule::target_bare], "`field = expression`"),
-        (&[Rule::aggregate, Rule::aggregate_call, Rule::aggregate_function], "an aggregation"),
-        (&[Rule::conversion, Rule::convert_function], "`function(field)`"),
-        (&[Rule::alias], "`field as name`"),
-        (&[Rule::replacement], "`old with new`"),
-        (&[Rule::rex_pattern, Rule::rex_bare], "a regular expression"),
-        (&[Rule::from_name], "a dataset"),
-        (&[Rule::by_item, Rule::bare, Rule::double], "a field"),
-    ];
-    order.iter().find(|(group, _)| group.iter().any(|rule| rules.contains(rule))).map(|(_, name)| (*name).to_owned())
+impl Wanted {
+    /// `None` if it could have been many things.
+    fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::OptionValue => "a value after `=`",
+            Self::Value | Self::Operand => "a value",
+            Self::Expression => "an expression",
+            Self::Term => "a search term",
+            Self::Assignment => "`field = expression`",
+            Self::Aggregation => "an aggregation",
+            Self::Conversion => "`function(field)`",
+            Self::Alias => "`field as name`",
+            Self::As => "`as`",
+            Self::Replacement => "`old with new`",
+            Self::Pattern => "a regular expression",
+            Self::Dataset => "a dataset",
+            Self::Name => "the name of a lookup",
+            Self::Field => "a field",
+            Self::Argument => return None,
+        })
+    }
 }
 
 /// One line on how a command is written; sorted.

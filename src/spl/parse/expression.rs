@@ -3,12 +3,10 @@
 //! From loosest to tightest: XOR, OR, AND, NOT, comparisons with LIKE and IN, `+ - .`, `* / %`, unary minus.
 //! (Search Reference, "eval"; where `.` stands beside `+` is not documented.)
 
-use super::build::{Piece, span_of, too_deep, word_of};
 use super::condition::compare_op;
-use super::grammar::{Grammar, Rule};
-use super::{MAX_TREE_DEPTH, Parser, explain, slips};
+use super::cursor::Wanted;
+use super::{Failure, MAX_TREE_DEPTH, Parser, Read, slips, too_deep};
 use crate::spl::ast::{BinaryOp, Expr, ExprKind, Span, Spanned, UnaryOp};
-use pest::Parser as _;
 
 /// An expression and the depth of its tree.
 type Deep = (Expr, usize);
@@ -70,139 +68,202 @@ impl Chain {
         Some((Expr { kind, span }, left_depth.max(right_depth) + 1))
     }
 
-    fn deepest(&self) -> usize {
-        self.operands.last().map_or(0, |(_, depth)| *depth) + self.waiting.len()
+    fn is_too_deep(&self) -> bool {
+        self.operands.last().map_or(0, |(_, depth)| *depth) + self.waiting.len() > MAX_TREE_DEPTH
+    }
+
+    fn finish(mut self) -> Option<Deep> {
+        self.reduce(0)?;
+        self.operands.pop()
     }
 }
 
 impl Parser<'_> {
-    /// An eval expression that is the text at `span`.
-    pub(super) fn expression_at(&mut self, span: Span) -> Option<Expr> {
-        let base = span.start as usize;
-        match Grammar::parse(Rule::expr_only, &self.text[span.range()]) {
-            Ok(mut pairs) => self.expression(pairs.next()?, base),
-            Err(error) => {
-                let problem = explain::syntax("eval expression", self.text, span, &error);
-                self.problems.push(problem);
-                None
-            }
-        }
+    /// An eval expression, up to what continues none.
+    pub(super) fn expression(&mut self) -> Read<Expr> {
+        self.deep_expression().map(|(expr, _)| expr)
     }
 
-    /// An `expr` piece. `None` if its tree is too deep, which has been reported then.
-    pub(super) fn expression(&mut self, pair: Piece, base: usize) -> Option<Expr> {
-        self.deep_expression(pair, base).map(|(expr, _)| expr)
-    }
-
-    fn deep_expression(&mut self, pair: Piece, base: usize) -> Option<Deep> {
-        let whole = span_of(&pair, base);
+    fn deep_expression(&mut self) -> Read<Deep> {
+        self.cursor.skip();
+        let start = self.cursor.at;
         let mut chain = Chain::default();
-        for part in pair.into_inner() {
-            self.link(part, base, &mut chain)?;
-            if chain.deepest() > MAX_TREE_DEPTH {
-                self.problems.push(too_deep(whole));
-                return None;
+        loop {
+            self.prefixes(&mut chain);
+            let Some(operand) = self.operand()? else {
+                let first = self.cursor.at == start;
+                return self.missed(if first { Wanted::Expression } else { Wanted::Operand });
+            };
+            if chain.waiting.is_empty() && chain.operands.is_empty() && !self.chain_goes_on() {
+                return Ok(operand);
+            }
+            chain.operands.push(operand);
+            let goes_on = self.after_operand(&mut chain)?;
+            if chain.is_too_deep() {
+                self.problems.push(too_deep(Span::new(start, self.cursor.at)));
+                return Err(Failure::Reported);
+            }
+            if !goes_on {
+                return chain.finish().ok_or(Failure::Syntax);
             }
         }
-        chain.reduce(0)?;
-        chain.operands.pop()
     }
 
-    fn link(&mut self, part: Piece, base: usize, chain: &mut Chain) -> Option<()> {
-        let span = span_of(&part, base);
-        let rule = part.as_rule();
-        match rule {
-            Rule::not_op => chain.waiting.push(Waiting::Prefix(UnaryOp::Not, span)),
-            Rule::bang => {
+    /// Whether something that can be an operator follows.
+    fn chain_goes_on(&mut self) -> bool {
+        self.cursor.skip();
+        !matches!(self.cursor.peek(), None | Some(b')' | b','))
+    }
+
+    fn prefixes(&mut self, chain: &mut Chain) {
+        loop {
+            let start = self.cursor.at;
+            let (op, end) = match self.cursor.peek() {
+                Some(b'-') => (UnaryOp::Minus, start + 1),
+                Some(b'+') => (UnaryOp::Plus, start + 1),
+                Some(b'!') if !self.cursor.starts_with("!=") => (UnaryOp::Not, start + 1),
+                Some(b'n' | b'N') => match self.cursor.operator_end(start, "not") {
+                    Some(end) => (UnaryOp::Not, end),
+                    None => return,
+                },
+                _ => return,
+            };
+            let span = Span::new(start, end);
+            if self.cursor.peek() == Some(b'!') {
                 slips::foreign_operator(self, "!", span, "NOT");
-                chain.waiting.push(Waiting::Prefix(UnaryOp::Not, span));
             }
-            Rule::minus => chain.waiting.push(Waiting::Prefix(UnaryOp::Minus, span)),
-            Rule::plus => chain.waiting.push(Waiting::Prefix(UnaryOp::Plus, span)),
-            Rule::membership_tail => {
-                chain.reduce(MEMBERSHIP)?;
-                let (operand, depth) = chain.operands.pop()?;
-                let mut parts = part.into_inner();
-                let negated = parts.next()?.as_str().len() > 2;
-                let (items, item_depth) = self.expressions(parts, base)?;
-                let span = operand.span.to(span);
+            chain.waiting.push(Waiting::Prefix(op, span));
+            self.cursor.at = end;
+            self.cursor.skip();
+        }
+    }
+
+    /// `IN (...)`s after an operand, and the operator that leads to the next one; false if there is none.
+    fn after_operand(&mut self, chain: &mut Chain) -> Read<bool> {
+        loop {
+            self.cursor.skip();
+            let before = self.cursor;
+            if let Some((end, negated)) = self.cursor.negatable_end("in") {
+                self.cursor.at = end;
+                self.cursor.skip();
+                if self.cursor.peek() != Some(b'(') {
+                    self.cursor = before;
+                    self.cursor.miss(Wanted::Argument);
+                    return Ok(false);
+                }
+                chain.reduce(MEMBERSHIP).ok_or(Failure::Syntax)?;
+                let (items, item_depth) = self.arguments_of_call()?;
+                let (operand, depth) = chain.operands.pop().ok_or(Failure::Syntax)?;
+                let span = Span { start: operand.span.start, end: self.cursor.at as u32 };
                 let mut made = Expr { kind: ExprKind::In(Box::new(operand), items), span };
                 if negated {
                     made = Expr { kind: ExprKind::Unary(UnaryOp::Not, Box::new(made)), span };
                 }
                 chain.operands.push((made, depth.max(item_depth) + 2));
+                continue;
+            }
+            let Some((waiting, end)) = self.infix() else {
+                self.cursor.miss(Wanted::Argument);
+                return Ok(false);
+            };
+            chain.reduce(waiting.strength()).ok_or(Failure::Syntax)?;
+            chain.waiting.push(waiting);
+            self.cursor.at = end;
+            self.cursor.skip();
+            return Ok(true);
+        }
+    }
+
+    /// The operator between two operands, and its end.
+    fn infix(&mut self) -> Option<(Waiting, usize)> {
+        let start = self.cursor.at;
+        let one = |op| Some((op, start + 1));
+        let word = |word: &str, op: BinaryOp| self.cursor.operator_end(start, word).map(|end| (op, end));
+        let found = match self.cursor.peek()? {
+            b'+' => one(BinaryOp::Add),
+            b'-' => one(BinaryOp::Subtract),
+            b'.' => one(BinaryOp::Concat),
+            b'*' => one(BinaryOp::Multiply),
+            b'/' => one(BinaryOp::Divide),
+            b'%' => one(BinaryOp::Modulo),
+            b'|' if self.cursor.starts_with("||") => Some((BinaryOp::Or, start + 2)),
+            b'&' if self.cursor.starts_with("&&") => Some((BinaryOp::And, start + 2)),
+            b'o' | b'O' => word("or", BinaryOp::Or),
+            b'a' | b'A' => word("and", BinaryOp::And),
+            b'x' | b'X' => word("xor", BinaryOp::Xor),
+            b'l' | b'L' | b'n' | b'N' => {
+                let (end, negated) = self.cursor.negatable_end("like")?;
+                let span = Span::new(start, end);
+                let waiting = if negated { Waiting::NotLike(span) } else { Waiting::Infix(BinaryOp::Like, span) };
+                return Some((waiting, end));
             }
             _ => {
-                if let Some(waiting) = self.infix(rule, part.as_str(), span) {
-                    chain.reduce(waiting.strength())?;
-                    chain.waiting.push(waiting);
+                let end = self.cursor.compare_sign()?;
+                Some((BinaryOp::Compare(compare_op(self.cursor.slice(start, end))), end))
+            }
+        };
+        let (op, end) = found?;
+        let span = Span::new(start, end);
+        match op {
+            BinaryOp::Or => slips::foreign_operator(self, self.cursor.slice(start, end), span, "OR"),
+            BinaryOp::And => slips::foreign_operator(self, self.cursor.slice(start, end), span, "AND"),
+            _ => {}
+        }
+        Some((Waiting::Infix(op, span), end))
+    }
+
+    fn operand(&mut self) -> Read<Option<Deep>> {
+        let start = self.cursor.at;
+        let Some(first) = self.cursor.peek() else { return Ok(None) };
+        let mut depth = 1;
+        let kind = match first {
+            b'"' => self.cursor.double().map(|word| ExprKind::Text(word.text)),
+            b'\'' => self.cursor.quoted().map(ExprKind::Field),
+            b'(' => {
+                let (inner, inner_depth) = self.nested(Self::deep_expression)?;
+                self.close()?;
+                depth = inner_depth + 1;
+                Some(inner.kind)
+            }
+            b'[' => Some(ExprKind::Subsearch(self.subsearch()?)),
+            _ => {
+                if let Some(end) = self.cursor.number_end() {
+                    let text = self.cursor.slice(start, end);
+                    self.cursor.at = end;
+                    Some(ExprKind::Number(text.parse().unwrap_or(f64::INFINITY), text.to_owned()))
+                } else if let Some(name) = self.cursor.function() {
+                    self.cursor.skip();
+                    let (args, args_depth) = self.arguments_of_call()?;
+                    depth = args_depth + 1;
+                    Some(ExprKind::Call(name, args))
                 } else {
-                    let operand = self.operand(part, base)?;
-                    chain.operands.push(operand);
+                    self.cursor.field().map(ExprKind::Field)
                 }
             }
-        }
-        Some(())
-    }
-
-    fn infix(&mut self, rule: Rule, sign: &str, span: Span) -> Option<Waiting> {
-        let op = match rule {
-            Rule::or_op => {
-                slips::foreign_operator(self, sign, span, "OR");
-                BinaryOp::Or
-            }
-            Rule::and_op => {
-                slips::foreign_operator(self, sign, span, "AND");
-                BinaryOp::And
-            }
-            Rule::like_op if sign.len() > 4 => return Some(Waiting::NotLike(span)),
-            Rule::xor_op => BinaryOp::Xor,
-            Rule::like_op => BinaryOp::Like,
-            Rule::compare_op => BinaryOp::Compare(compare_op(sign)),
-            Rule::add => BinaryOp::Add,
-            Rule::subtract => BinaryOp::Subtract,
-            Rule::concat => BinaryOp::Concat,
-            Rule::multiply => BinaryOp::Multiply,
-            Rule::divide => BinaryOp::Divide,
-            Rule::modulo => BinaryOp::Modulo,
-            _ => return None,
         };
-        Some(Waiting::Infix(op, span))
+        Ok(kind.map(|kind| (Expr { kind, span: Span::new(start, self.cursor.at) }, depth)))
     }
 
-    fn operand(&mut self, part: Piece, base: usize) -> Option<Deep> {
-        let span = span_of(&part, base);
-        let kind = match part.as_rule() {
-            Rule::number => {
-                let text = part.as_str();
-                ExprKind::Number(text.parse().unwrap_or(f64::INFINITY), text.to_owned())
+    /// `(a, b)`, which begins here.
+    fn arguments_of_call(&mut self) -> Read<(Vec<Expr>, usize)> {
+        let read = |parser: &mut Self| {
+            let (mut depth, mut made) = (1, Vec::new());
+            parser.cursor.skip();
+            if parser.cursor.peek() == Some(b')') {
+                return Ok((made, depth));
             }
-            Rule::double => ExprKind::Text(word_of(&part, base).text),
-            Rule::group_expr => {
-                let (inner, depth) = self.deep_expression(part.into_inner().next()?, base)?;
-                return Some((Expr { kind: inner.kind, span }, depth + 1));
+            loop {
+                let (expr, deep) = parser.deep_expression()?;
+                depth = depth.max(deep);
+                made.push(expr);
+                parser.cursor.skip();
+                if !parser.cursor.eat(b',') {
+                    return Ok((made, depth));
+                }
             }
-            Rule::call => {
-                let mut parts = part.into_inner();
-                let name = parts.next()?;
-                let name = Spanned::new(name.as_str().to_lowercase(), span_of(&name, base));
-                let (args, depth) = self.expressions(parts, base)?;
-                return Some((Expr { kind: ExprKind::Call(name, args), span }, depth + 1));
-            }
-            Rule::subsearch => ExprKind::Subsearch(self.subsearch(span.start as usize, span.end as usize)),
-            _ => ExprKind::Field(word_of(&part, base)),
         };
-        Some((Expr { kind, span }, 1))
-    }
-
-    fn expressions<'i>(&mut self, parts: impl Iterator<Item = Piece<'i>>, base: usize) -> Option<(Vec<Expr>, usize)> {
-        let mut depth = 1;
-        let mut made = Vec::new();
-        for part in parts {
-            let (expr, deep) = self.deep_expression(part, base)?;
-            depth = depth.max(deep);
-            made.push(expr);
-        }
-        Some((made, depth))
+        let read = self.nested(read)?;
+        self.close()?;
+        Ok(read)
     }
 }

@@ -1,32 +1,27 @@
-//! From text to tree: the scan's stages, each read by the grammar rule of its command.
+//! From text to tree: the scan's stages, each read by the form of its command.
 //!
-//! This folder is the only one that sees pest. `build` makes arguments of pest's pairs, `condition` and `expression`
-//! give operators their precedence, `explain` turns pest's complaints into the words of an author, `slips` knows the
-//! usual mistakes.
+//! The language is written down in `grammar/spl.pest`; this reads it by hand, in one pass and without going back further
+//! than a word, because a search should cost microseconds. The tests hold the two together.
+//!
+//! `cursor` knows the pieces of text, `forms` which arguments each command takes, `pieces` how each argument is read.
+//! `condition` and `expression` give operators their precedence, `explain` says what did not fit in the words of an
+//! author, `slips` knows the usual mistakes.
 
-mod build;
 mod condition;
+mod cursor;
 mod explain;
 mod expression;
+mod forms;
+mod pieces;
 mod slips;
 mod text;
 
 use super::ast::{Arg, Expr, Search, Span, Spanned, Stage, Term};
 use super::commands;
-use super::scan::{Group, Scan, Slice, scan};
+use super::scan::{Group, MAX_DEPTH, Scan, Slice, scan};
 use crate::diag::{Problem, codes};
-use grammar::{Grammar, Rule};
-use pest::Parser as _;
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use cursor::{Cursor, Wanted};
 pub(super) use text::is_blank;
-
-mod grammar {
-    /// The generated parser.
-    #[derive(pest_derive::Parser)]
-    #[grammar = "grammar/spl.pest"]
-    pub(super) struct Grammar;
-}
 
 /// Trees of operators deeper than this are refused, so that whatever walks a tree may recurse.
 const MAX_TREE_DEPTH: usize = 250;
@@ -109,15 +104,34 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
+/// The arguments of a stage.
+type Args = Vec<Spanned<Arg>>;
+
+/// What is read, or why it cannot be.
+type Read<T> = Result<T, Failure>;
+
+/// Why an argument cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// It does not fit where the cursor missed something last.
+    Syntax,
+    /// It has been reported.
+    Reported,
+}
+
 struct Parser<'a> {
     text: &'a str,
     scan: &'a Scan,
+    /// Of the stage that is being read.
+    cursor: Cursor<'a>,
     problems: Vec<Problem>,
+    /// Parentheses and brackets around the place of reading.
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, scan: &'a Scan) -> Self {
-        Self { text, scan, problems: Vec::new() }
+        Self { text, scan, cursor: Cursor::new(text, Span::at(0)), problems: Vec::new(), depth: 0 }
     }
 
     /// The stages of the whole text (`top`) or of a subsearch.
@@ -145,7 +159,7 @@ impl<'a> Parser<'a> {
             slips::generating_without_pipe(self, &lower, span, after);
             let at = Span::at(span.start as usize);
             let command = Spanned::new("search".to_owned(), at);
-            let args = self.arguments("search", Rule::cmd_search, span, slice.broken);
+            let args = self.arguments("search", span, slice.broken);
             return Some(Stage { command, implied: true, args, span });
         }
         let name_span = Span::new(span.start as usize, span.start as usize + name.len());
@@ -160,10 +174,9 @@ impl<'a> Parser<'a> {
             self.problems.push(explain::unknown_command(name, name_span, self.problems.len() < 100));
         }
         let command = commands::canonical(&lower).to_owned();
-        let rule = command_rules().get(command.as_str()).copied().unwrap_or(Rule::cmd_);
         let rest = text::trimmed(self.text, Span::new(name_span.end as usize, span.end as usize));
         let before = self.problems.len();
-        let args = self.arguments(&command, rule, rest, slice.broken);
+        let args = self.arguments(&command, rest, slice.broken);
         if !known {
             // What follows a misspelt name is read with the wrong rule.
             self.problems.truncate(before);
@@ -171,51 +184,114 @@ impl<'a> Parser<'a> {
         Some(Stage { command: Spanned::new(command, name_span), implied: false, args, span })
     }
 
-    fn arguments(&mut self, command: &str, rule: Rule, span: Span, broken: bool) -> Vec<Spanned<Arg>> {
+    fn arguments(&mut self, command: &str, span: Span, broken: bool) -> Args {
         let text = &self.text[span.range()];
-        let raw = |text: &str| {
-            if text.is_empty() { Vec::new() } else { vec![Spanned::new(Arg::Raw(text.to_owned()), span)] }
-        };
+        let raw = || if text.is_empty() { Vec::new() } else { vec![Spanned::new(Arg::Raw(text.to_owned()), span)] };
         if broken {
-            return raw(text);
+            return raw();
         }
-        let base = span.start as usize;
-        match Grammar::parse(rule, text) {
-            Ok(pairs) => {
-                let before = self.problems.len();
-                let built = self.build(command, pairs, base);
-                if built.is_none() && self.problems.len() == before {
-                    self.problems.push(Problem::new(codes::SPL_SYNTAX, "these arguments cannot be read", span));
-                }
-                built.unwrap_or_else(|| raw(text))
-            }
-            Err(error) => {
-                let problem = explain::syntax(command, self.text, span, &error);
-                self.problems.push(problem);
-                raw(text)
-            }
+        let mut args = Vec::new();
+        let read = self.within(span, command, |parser| forms::form(command)(parser, &mut args));
+        if read.is_none() {
+            return raw();
+        }
+        slips::in_arguments(self, command, &args);
+        args
+    }
+
+    /// Reads the text at a span to its end. `None` if that cannot be done; why has been reported then.
+    fn within<T>(&mut self, span: Span, name: &str, read: impl FnOnce(&mut Self) -> Read<T>) -> Option<T> {
+        let outside = std::mem::replace(&mut self.cursor, Cursor::new(self.text, span));
+        let before = self.problems.len();
+        self.cursor.skip();
+        let read = read(self).and_then(|read| {
+            self.cursor.skip();
+            if self.cursor.at_end() { Ok(read) } else { self.missed(Wanted::Argument) }
+        });
+        if matches!(read, Err(Failure::Syntax)) {
+            self.problems.truncate(before);
+            self.problems.push(explain::syntax(name, self.text, span, self.cursor.missed));
+        }
+        self.cursor = outside;
+        read.ok()
+    }
+
+    /// An eval expression that is the text at `span`.
+    fn expression_at(&mut self, span: Span) -> Option<Expr> {
+        self.within(span, "eval expression", Self::expression)
+    }
+
+    /// A search expression that is the text at `span`.
+    fn condition_at(&mut self, span: Span) -> Option<Term> {
+        self.within(span, "search", Self::condition)
+    }
+
+    /// Notes what is missing at the place of reading.
+    fn missed<T>(&mut self, wanted: Wanted) -> Read<T> {
+        self.cursor.miss(wanted);
+        Err(Failure::Syntax)
+    }
+
+    /// Reads what follows an opening parenthesis.
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        let at = self.cursor.at;
+        self.deeper(at)?;
+        self.cursor.at += 1;
+        let inside = read(self);
+        self.depth -= 1;
+        inside
+    }
+
+    /// The closing parenthesis.
+    fn close(&mut self) -> Read<()> {
+        self.cursor.skip();
+        if self.cursor.eat(b')') { Ok(()) } else { self.missed(Wanted::Argument) }
+    }
+
+    /// Bounds the recursion, should the scan have taken brackets for quoted that are none here.
+    fn deeper(&mut self, at: usize) -> Read<()> {
+        if self.depth >= 2 * MAX_DEPTH {
+            self.problems.push(super::scan::too_deep(at));
+            return Err(Failure::Reported);
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn skip_commas(&mut self) {
+        self.cursor.skip();
+        while self.cursor.eat(b',') {
+            self.cursor.skip();
         }
     }
 
-    fn subsearch(&mut self, open: usize, end: usize) -> Search {
+    /// The subsearch that begins at the place of reading.
+    fn subsearch(&mut self) -> Read<Search> {
+        let open = self.cursor.at;
+        self.deeper(open)?;
         let scan = self.scan;
-        match scan.brackets.get(&open) {
-            Some(group) => self.group(group, false),
-            // Only if the grammar and the scan disagree about what is quoted.
-            None => Search { stages: Vec::new(), span: Span::new(open + 1, end.saturating_sub(1)) },
-        }
+        let search = match scan.brackets.get(&open) {
+            Some(group) => {
+                let search = self.group(group, false);
+                self.cursor.at = group.span.end as usize + 1;
+                search
+            }
+            // Only if the scan took it for quoted.
+            None => {
+                let Some(end) = self.cursor.bracket_end(open) else { return self.missed(Wanted::Argument) };
+                self.cursor.at = end;
+                Search { stages: Vec::new(), span: Span::new(open + 1, end - 1) }
+            }
+        };
+        self.depth -= 1;
+        Ok(search)
     }
 }
 
-/// The rule of each command that has one of its own: `cmd_<name>`.
-fn command_rules() -> &'static HashMap<String, Rule> {
-    static RULES: OnceLock<HashMap<String, Rule>> = OnceLock::new();
-    RULES.get_or_init(|| {
-        Rule::all_rules()
-            .iter()
-            .filter_map(|rule| Some((format!("{rule:?}").strip_prefix("cmd_")?.to_owned(), *rule)))
-            .collect()
-    })
+/// The problem of a tree that is too deep to walk.
+fn too_deep(span: Span) -> Problem {
+    Problem::new(codes::NESTING_TOO_DEEP, "an expression chains too many operators", span)
+        .help("split it into several stages, or use `IN (...)` for a list of values")
 }
 
 #[cfg(test)]

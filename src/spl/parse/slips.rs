@@ -1,6 +1,7 @@
-//! The usual mistakes of authors that the grammar lets pass, each named.
+//! The usual mistakes of authors that the language lets pass, each named.
 
 use super::Parser;
+use super::condition::Operand;
 use super::text::is_blank;
 use crate::diag::{Problem, codes};
 use crate::spl::ast::{Arg, ByItem, Quote, Span, Spanned, Term, TermKind, Word};
@@ -149,12 +150,11 @@ fn pipe_in_by(parser: &mut Parser, items: &[ByItem]) {
     }
 }
 
-/// Looks over the operands of one search expression: those of AND, each with those of OR.
-pub(super) fn in_condition(parser: &mut Parser, all: &[Vec<(Term, usize)>]) {
-    let terms: Vec<&Term> = all.iter().flatten().map(|(term, _)| term).collect();
-    for (at, term) in terms.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| terms.get(at));
-        let after = terms.get(at + 1);
+/// Looks over the operands of one search expression.
+pub(super) fn in_condition(parser: &mut Parser, all: &[Operand]) {
+    for (at, Operand { term, .. }) in all.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| &all[at].term);
+        let after = all.get(at + 1).map(|operand| &operand.term);
         match &term.kind {
             TermKind::Keyword(word) if word.quote == Quote::Bare => bare_keyword(parser, word, before, after),
             TermKind::Compare { field, .. } | TermKind::In { field, .. } if field.quote == Quote::Bare => {
@@ -172,7 +172,7 @@ pub(super) fn in_condition(parser: &mut Parser, all: &[Vec<(Term, usize)>]) {
     }
 }
 
-fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&&Term>, after: Option<&&Term>) {
+fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: Option<&Term>) {
     let follows_word = matches!(before.map(|term| &term.kind), Some(TermKind::Keyword(_)));
     match word.text.as_str() {
         "and" | "or" if before.is_some() && after.is_some() => lowercase(parser, word),
