@@ -1,7 +1,7 @@
 //! `grammar/spl.pest` says what the language is; the parser is written by hand because it has to be fast. Both take the
-//! same searches: those of published packs, and those that small changes make of them.
+//! same searches: those of a published pack, and those that small changes make of them.
 
-use crate::spl::{PACKS, Pack, corpus, searches};
+use crate::spl::{Pack, corpus, searches};
 use escudo::diag::codes;
 use escudo::spl::ast::{Arg, Stage};
 use escudo::spl::{self, walk};
@@ -45,8 +45,8 @@ fn compare(rules: &HashMap<String, Rule>, text: &str, differences: &mut Vec<Stri
         let name = &stage.command.node;
         let rule = rules.get(name).copied().unwrap_or(Rule::cmd_);
         let arguments = &text[stage.command.span.end as usize..stage.span.end as usize];
-        let by_grammar = Grammar::parse(rule, arguments).is_ok();
-        if by_grammar != is_read(stage) {
+        let by_grammar = accepts(rule, arguments);
+        if by_grammar != is_read(stage, rule) {
             let who = if by_grammar { "only the grammar" } else { "only the parser" };
             differences.push(format!("{who} takes: {name} {arguments}"));
         }
@@ -54,10 +54,18 @@ fn compare(rules: &HashMap<String, Rule>, text: &str, differences: &mut Vec<Stri
     count
 }
 
-/// Whether the parser has taken the stage apart.
-fn is_read(stage: &Stage) -> bool {
-    let raw = |arg: &Arg| matches!(arg, Arg::Raw(text) if !text.starts_with('('));
-    !stage.args.iter().any(|arg| raw(&arg.node))
+fn accepts(rule: Rule, text: &str) -> bool {
+    let Ok(pairs) = Grammar::parse(rule, text) else { return false };
+    let clauses = pairs.flatten().filter(|pair| pair.as_rule() == Rule::where_text);
+    clauses.fold(true, |all, clause| all && accepts(Rule::condition_only, clause.as_str().trim()))
+}
+
+/// Whether the parser has taken the stage apart. Parentheses of the generic form stay as they are.
+fn is_read(stage: &Stage, rule: Rule) -> bool {
+    match stage.args.as_slice() {
+        [one] => !matches!(&one.node, Arg::Raw(text) if rule != Rule::cmd_ || !text.starts_with('(')),
+        _ => true,
+    }
 }
 
 /// xorshift64.
@@ -114,11 +122,12 @@ fn the_parser_reads_what_the_grammar_describes() {
     let Some(corpus) = corpus() else { return println!("skipped: no corpus") };
     let rules = rules();
     let (mut count, mut differences, mut state) = (0, Vec::new(), 0x5EED);
-    for name in PACKS {
-        let mut pack = Pack::read(&corpus, name);
-        for found in searches(&mut pack, &corpus.join(name)) {
-            let text = spl::expand(&found.search, &pack).text.as_str().to_owned();
-            count += compare(&rules, &text, &mut differences);
+    let name = "security_content-5.0";
+    let mut pack = Pack::read(&corpus, name);
+    for (at, found) in searches(&mut pack, &corpus.join(name)).into_iter().enumerate() {
+        let text = spl::expand(&found.search, &pack).text.as_str().to_owned();
+        count += compare(&rules, &text, &mut differences);
+        if at % 2 == 0 {
             count += compare(&rules, &changed(&text, &mut state), &mut differences);
         }
     }
