@@ -101,7 +101,7 @@ fn generic(parser: &mut Parser, args: &mut Args) -> Read<()> {
             return Ok(true);
         }
         let is_alias = parser.is_alias();
-        if (!is_alias && parser.by(args)?) || parser.sign(args) || parser.word_or_alias(args)? {
+        if (!is_alias && parser.by(args)?) || parser.sign(args) || parser.word_or_alias(args) {
             return Ok(true);
         }
         Ok(parser.raw_group(args))
@@ -149,7 +149,7 @@ fn stats(parser: &mut Parser, args: &mut Args) -> Read<()> {
 fn tstats(parser: &mut Parser, args: &mut Args) -> Read<()> {
     some(parser, args, Wanted::Aggregation, |parser, args| {
         Ok(parser.option(args)?
-            || parser.from_clause(args)?
+            || parser.source_clause(args)?
             || parser.where_clause(args)?
             || parser.by(args)?
             || parser.aggregate(args)?)
@@ -173,7 +173,11 @@ fn chart_aggregate(parser: &mut Parser, args: &mut Args) -> Read<bool> {
 }
 
 fn rename(parser: &mut Parser, args: &mut Args) -> Read<()> {
-    some(parser, args, Wanted::Alias, |parser, args| parser.alias(args))
+    some(parser, args, Wanted::Alias, alias)
+}
+
+fn alias(parser: &mut Parser, args: &mut Args) -> Read<bool> {
+    parser.alias(args)
 }
 
 fn fields(parser: &mut Parser, args: &mut Args) -> Read<()> {
@@ -293,7 +297,7 @@ fn lookup(parser: &mut Parser, args: &mut Args) -> Read<()> {
     some(parser, args, Wanted::Name, |parser, args| {
         let output =
             parser.option(args)? || parser.keyword("outputnew", b"\"", args) || parser.keyword("output", b"\"", args);
-        if output { Ok(true) } else { parser.word_or_alias(args) }
+        Ok(output || parser.word_or_alias(args))
     })
 }
 
@@ -314,7 +318,7 @@ fn inputlookup(parser: &mut Parser, args: &mut Args) -> Read<()> {
 
 fn from(parser: &mut Parser, args: &mut Args) -> Read<()> {
     let start = parser.cursor.at;
-    parser.from_source(start, args)
+    parser.source(start, args)
 }
 
 #[cfg(test)]

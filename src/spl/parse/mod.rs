@@ -270,18 +270,15 @@ impl<'a> Parser<'a> {
         let open = self.cursor.at;
         self.deeper(open)?;
         let scan = self.scan;
-        let search = match scan.brackets.get(&open) {
-            Some(group) => {
-                let search = self.group(group, false);
-                self.cursor.at = group.span.end as usize + 1;
-                search
-            }
+        let search = if let Some(group) = scan.brackets.get(&open) {
+            let search = self.group(group, false);
+            self.cursor.at = group.span.end as usize + 1;
+            search
+        } else {
             // Only if the scan took it for quoted.
-            None => {
-                let Some(end) = self.cursor.bracket_end(open) else { return self.missed(Wanted::Argument) };
-                self.cursor.at = end;
-                Search { stages: Vec::new(), span: Span::new(open + 1, end - 1) }
-            }
+            let Some(end) = self.cursor.bracket_end(open) else { return self.missed(Wanted::Argument) };
+            self.cursor.at = end;
+            Search { stages: Vec::new(), span: Span::new(open + 1, end - 1) }
         };
         self.depth -= 1;
         Ok(search)

@@ -86,18 +86,17 @@ impl Parser<'_> {
     }
 
     /// A word, or `word as name`.
-    pub(super) fn word_or_alias(&mut self, args: &mut Args) -> Read<bool> {
+    pub(super) fn word_or_alias(&mut self, args: &mut Args) -> bool {
         let start = self.cursor.at;
-        let Some(source) = self.cursor.word() else { return Ok(false) };
+        let Some(source) = self.cursor.word() else { return false };
         let after_word = self.cursor;
-        match self.as_name() {
-            Some(target) => self.push(args, start, Arg::Alias { source, target }),
-            None => {
-                self.cursor = after_word;
-                self.push(args, start, Arg::Word(source));
-            }
+        if let Some(target) = self.as_name() {
+            self.push(args, start, Arg::Alias { source, target });
+        } else {
+            self.cursor = after_word;
+            self.push(args, start, Arg::Word(source));
         }
-        Ok(true)
+        true
     }
 
     /// `word as name`; a word without `as` is a mistake.
@@ -312,18 +311,18 @@ impl Parser<'_> {
     // ---- Sources -------------------------------------------------------------------------------------------------------
 
     /// `from datamodel=Model.Dataset`.
-    pub(super) fn from_clause(&mut self, args: &mut Args) -> Read<bool> {
+    pub(super) fn source_clause(&mut self, args: &mut Args) -> Read<bool> {
         let start = self.cursor.at;
         if self.cursor.keyword("from", b"\"").is_none() {
             return Ok(false);
         }
         self.cursor.skip();
-        self.from_source(start, args)?;
+        self.source(start, args)?;
         Ok(true)
     }
 
     /// `datamodel=Model.Dataset`, `lookup:name`, or a bare name, whose kind is the empty text then.
-    pub(super) fn from_source(&mut self, start: usize, args: &mut Args) -> Read<()> {
+    pub(super) fn source(&mut self, start: usize, args: &mut Args) -> Read<()> {
         const KINDS: [&str; 5] = ["datamodel", "savedsearch", "inputlookup", "lookup", "sid"];
         let nothing = Spanned::new(String::new(), Span::at(self.cursor.at));
         let kind = KINDS.iter().find_map(|kind| self.cursor.keyword(kind, b"=:"));
