@@ -5,13 +5,13 @@ use crate::spl::{Pack, corpus, searches};
 use escudo::diag::codes;
 use escudo::spl::ast::{Arg, Stage};
 use escudo::spl::{self, walk};
-use grammar::{Grammar, Rule};
+use generated::{Grammar, Rule};
 use pest::Parser as _;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 #[allow(missing_docs, reason = "generated")]
-mod grammar {
+mod generated {
     #[derive(pest_derive::Parser)]
     #[grammar = "grammar/spl.pest"]
     pub(super) struct Grammar;
@@ -56,8 +56,8 @@ fn compare(rules: &HashMap<String, Rule>, text: &str, differences: &mut Vec<Stri
 
 fn accepts(rule: Rule, text: &str) -> bool {
     let Ok(pairs) = Grammar::parse(rule, text) else { return false };
-    let clauses = pairs.flatten().filter(|pair| pair.as_rule() == Rule::where_text);
-    clauses.fold(true, |all, clause| all && accepts(Rule::condition_only, clause.as_str().trim()))
+    let mut clauses = pairs.flatten().filter(|pair| pair.as_rule() == Rule::where_text);
+    clauses.all(|clause| accepts(Rule::condition_only, clause.as_str().trim()))
 }
 
 /// Whether the parser has taken the stage apart. Parentheses of the generic form stay as they are.
