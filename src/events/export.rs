@@ -49,16 +49,23 @@ pub(super) fn of_row(names: &[Name], cells: &[Cow<'_, str>]) -> Event {
     event
 }
 
-/// The event of a JSON line. A result without `_raw` is itself the raw text; a line without a result is no event.
-pub(super) fn of_json(line: &str) -> Option<Event> {
-    let document: Json = match serde_json::from_str(line) {
+/// The event of a JSON document: its `result`, or the document itself if it has a `_raw`. A result without `_raw` is
+/// itself the raw text; a document without a result is no event.
+pub(super) fn of_json(text: &str) -> Option<Event> {
+    let document: Json = match serde_json::from_str(text) {
         Ok(document) => document,
         // Broken lines stay visible.
-        Err(_) => return Some(Event { raw: line.to_owned(), ..Event::default() }),
+        Err(_) => return Some(Event { raw: text.to_owned(), ..Event::default() }),
     };
-    let result = document.get("result")?;
+    match document.get("result") {
+        Some(result) => result.as_object().map(of_result),
+        None => document.as_object().filter(|whole| whole.contains_key("_raw")).map(of_result),
+    }
+}
+
+fn of_result(result: &serde_json::Map<String, Json>) -> Event {
     let mut event = Event::default();
-    for (name, value) in result.as_object()? {
+    for (name, value) in result {
         match value {
             Json::String(text) => event.set(name, text),
             Json::Number(number) => event.set(name, &number.to_string()),
@@ -66,9 +73,9 @@ pub(super) fn of_json(line: &str) -> Option<Event> {
         }
     }
     if event.raw.is_empty() {
-        event.raw = result.to_string();
+        event.raw = Json::Object(result.clone()).to_string();
     }
-    Some(event)
+    event
 }
 
 /// `_time` as exports write it: seconds since the epoch, or a timestamp with or without a zone (then UTC).

@@ -35,7 +35,7 @@ impl Labels {
     /// `path` is the source where nothing else is known; `json` the beginning of a JSON stream's first object.
     pub(super) fn new(kind: Kind, overrides: &Overrides, path: &str, head: &[u8]) -> Self {
         let guess = guess(kind, head);
-        let mut sourcetype = overrides.sourcetype.clone().unwrap_or_else(|| guess.sourcetype.into());
+        let mut sourcetype = overrides.sourcetype.clone().unwrap_or_else(|| guess.sourcetype.clone());
         let mut source = overrides.source.clone();
         // The Windows add-on's rewrite at index time: the whole becomes the source, the part before the colon the type.
         let channel = sourcetype.strip_prefix("XmlWinEventLog:").or_else(|| sourcetype.strip_prefix("WinEventLog:"));
@@ -64,6 +64,15 @@ impl Labels {
             seen: HashMap::new(),
         });
         Self { base, by_channel }
+    }
+
+    /// Gives all events another sourcetype.
+    pub(super) fn call(&mut self, sourcetype: &Name) {
+        let meta = Meta { sourcetype: sourcetype.clone(), ..(*self.base).clone() };
+        self.base = Arc::new(meta);
+        if let Some(by_channel) = &mut self.by_channel {
+            by_channel.last = (Vec::new(), self.base.clone());
+        }
     }
 
     /// The metadata of the stream as a whole.
@@ -101,24 +110,37 @@ impl ByChannel {
 }
 
 struct Guess {
-    sourcetype: &'static str,
+    sourcetype: Name,
     source: Option<&'static str>,
 }
 
 fn guess(kind: Kind, head: &[u8]) -> Guess {
-    let only = |sourcetype| Guess { sourcetype, source: None };
+    let only = |sourcetype: &str| Guess { sourcetype: sourcetype.into(), source: None };
     match kind {
         Kind::Auditd => only("linux:audit"),
         Kind::Csv | Kind::SplunkCsv => only("csv"),
         Kind::Evtx | Kind::WindowsXml | Kind::WindowsXmlDocument => only("XmlWinEventLog"),
         Kind::Json | Kind::JsonLines | Kind::SplunkJson => only(json_shape(head)),
         Kind::KeyValue => only("generic_kv"),
-        Kind::LinuxSysmon => Guess { sourcetype: "sysmon:linux", source: Some("Syslog:Linux-Sysmon/Operational") },
+        Kind::LinuxSysmon => {
+            Guess { sourcetype: "sysmon:linux".into(), source: Some("Syslog:Linux-Sysmon/Operational") }
+        }
         Kind::Syslog => only("syslog"),
         Kind::Text if is_access_log(head) => only("access_combined"),
         Kind::Text => only("generic_single_line"),
+        Kind::W3c if memmem::find(head, b" x-edge-location").is_some() => only("aws:cloudfront:accesslogs"),
+        Kind::W3c => only("ms:iis:splunk"),
         Kind::WinEventLog => only("WinEventLog"),
+        Kind::ZeekTsv => only(&zeek(head)),
     }
+}
+
+/// The type of the same log in JSON: the fields have the same names.
+fn zeek(head: &[u8]) -> String {
+    let path = memmem::find(head, b"\n#path").map(|at| &head[at + b"\n#path".len()..]).unwrap_or_default();
+    let path = path.split(|&b| b == b'\n' || b == b'\r').next().unwrap_or_default().trim_ascii();
+    let plain = !path.is_empty() && path.len() <= 64 && path.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if plain { format!("bro:{}:json", String::from_utf8_lossy(path)) } else { "bro:json".to_owned() }
 }
 
 fn is_access_log(head: &[u8]) -> bool {
@@ -132,6 +154,9 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("OktaIM2:log", &["eventType", "published", "actor", "outcome", "debugContext"]),
     ("aws:cloudtrail", &["eventVersion", "eventSource", "eventName", "awsRegion", "userIdentity"]),
     ("azure:monitor:aad", &["operationName", "category", "tenantId", "properties", "resourceId"]),
+    ("bro:conn:json", &["ts", "uid", "id.orig_h", "conn_state"]),
+    ("bro:dns:json", &["ts", "uid", "id.orig_h", "trans_id", "query"]),
+    ("bro:http:json", &["ts", "uid", "id.orig_h", "trans_depth"]),
     ("o365:management:activity", &["CreationTime", "RecordType", "Workload", "Operation"]),
     ("osquery:results", &["hostIdentifier", "calendarTime", "unixTime", "columns"]),
     ("suricata", &["event_type", "flow_id", "timestamp"]),

@@ -10,6 +10,9 @@
 
 mod breaking;
 pub mod cim;
+#[cfg(test)]
+mod column_tests;
+mod columns;
 mod decode;
 mod evtx;
 mod export;

@@ -30,17 +30,21 @@ pub enum Kind {
     Syslog,
     /// Any other text: a line with a timestamp begins an event; if the first line has none, every line is an event.
     Text,
+    /// Web servers' extended log format: `#Fields:` names the columns.
+    W3c,
     /// Windows event XML in which line ends separate events.
     WindowsXml,
     /// Windows event XML as a document, or with several events on a line.
     WindowsXmlDocument,
     /// The classic text form of Windows events.
     WinEventLog,
+    /// Zeek's logs of columns, under `#fields`.
+    ZeekTsv,
 }
 
 impl Kind {
     /// Every format, sorted by name.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Auditd,
         Self::Csv,
         Self::Evtx,
@@ -52,9 +56,11 @@ impl Kind {
         Self::SplunkJson,
         Self::Syslog,
         Self::Text,
+        Self::W3c,
         Self::WindowsXml,
         Self::WindowsXmlDocument,
         Self::WinEventLog,
+        Self::ZeekTsv,
     ];
 
     /// The name on the command line.
@@ -74,6 +80,8 @@ impl Kind {
             Self::WindowsXml => "windows-xml",
             Self::WindowsXmlDocument => "windows-xml-document",
             Self::WinEventLog => "wineventlog",
+            Self::W3c => "w3c",
+            Self::ZeekTsv => "zeek-tsv",
         }
     }
 
@@ -95,6 +103,7 @@ pub(super) fn recognise(head: &[u8]) -> Kind {
     let first = first_line(text);
     xml(text, first)
         .or_else(|| json(text))
+        .or_else(|| directives(text, first))
         .or_else(|| auditd(first))
         .or_else(|| win_event_log(text, first))
         .or_else(|| csv(text))
@@ -136,11 +145,15 @@ fn xml(text: &[u8], first: &[u8]) -> Option<Kind> {
 
 fn json(text: &[u8]) -> Option<Kind> {
     if text.first() == Some(&b'[') {
-        let inner = text[1..].trim_ascii_start().first();
-        return (inner == Some(&b'{')).then_some(Kind::Json);
+        let inner = text[1..].trim_ascii_start();
+        let form = if is_export(inner) { Kind::SplunkJson } else { Kind::Json };
+        return (inner.first() == Some(&b'{')).then_some(form);
     }
     if text.first() != Some(&b'{') || !matches!(text[1..].trim_ascii_start().first(), Some(b'"' | b'}')) {
         return None;
+    }
+    if is_export(text) {
+        return Some(Kind::SplunkJson);
     }
     if wrapper(text).is_some() {
         return Some(Kind::Json);
@@ -150,13 +163,29 @@ fn json(text: &[u8]) -> Option<Kind> {
     // A line longer than what was read is taken for an object of its own.
     let whole = first.len() == text.len() || first.ends_with(b"}") && matches!(rest.first(), None | Some(b'{'));
     let joined = contains(first, "}{") || contains(first, "} {");
-    if !whole || joined {
-        return Some(Kind::Json);
-    }
-    let head = &first[..first.len().min(400)];
-    let exported = contains(head, "\"result\":{") || contains(head, "\"result\": {");
-    let export = exported && ["\"preview\":", "\"offset\":", "\"lastrow\":"].iter().any(|key| contains(head, key));
-    Some(if export { Kind::SplunkJson } else { Kind::JsonLines })
+    Some(if !whole || joined { Kind::Json } else { Kind::JsonLines })
+}
+
+/// Whether the object that a text begins with is what Splunk exports: a result, results, or an event with its `_raw`.
+fn is_export(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(4096)];
+    let has = |key: &str, opening: &[u8]| {
+        let found = memmem::find(head, key.as_bytes());
+        found.is_some_and(|at| {
+            let rest = head[at + key.len()..].trim_ascii_start();
+            rest.strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(opening))
+        })
+    };
+    let envelope = ["\"preview\"", "\"offset\"", "\"lastrow\"", "\"init_offset\""].iter().any(|key| has(key, b""));
+    let raw = has("\"_raw\"", b"\"");
+    (has("\"result\"", b"{") || has("\"results\"", b"[")) && (envelope || raw) || raw && has("\"_time\"", b"")
+}
+
+/// Where the results begin in an object that holds them all: behind the bracket.
+pub(super) fn results(text: &[u8]) -> Option<usize> {
+    let at = memmem::find(&text[..text.len().min(4096)], b"\"results\"")? + b"\"results\"".len();
+    let rest = text[at..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"[")?;
+    Some(text.len() - rest.len())
 }
 
 /// Where the elements begin in an object whose only purpose is to hold an array of events: behind the bracket.
@@ -174,6 +203,25 @@ pub(super) fn wrapper(text: &[u8]) -> Option<usize> {
         at += 1;
     }
     (text[at..].trim_ascii_start().first() == Some(&b'{')).then_some(at)
+}
+
+/// Logs that begin with directives, which name the columns.
+fn directives(text: &[u8], first: &[u8]) -> Option<Kind> {
+    if first.starts_with(b"#separator ") {
+        return Some(Kind::ZeekTsv);
+    }
+    let mut lines = text.split(|&b| is_newline(b)).filter(|line| !line.is_empty());
+    lines
+        .by_ref()
+        .take_while(|line| line.starts_with(b"#"))
+        .any(|line| line.starts_with(b"#Fields:"))
+        .then_some(Kind::W3c)
+}
+
+/// Whether the first line holds the first JSON value as a whole.
+pub(super) fn is_line(head: &[u8]) -> bool {
+    let first = first_line(head.trim_ascii_start()).trim_ascii_end();
+    first.first() == Some(&b'{') && first.last() == Some(&b'}')
 }
 
 fn auditd(first: &[u8]) -> Option<Kind> {
@@ -251,7 +299,7 @@ mod tests {
 
     #[test]
     fn formats_by_content() {
-        let table: [(&str, Kind); 27] = [
+        let table: [(&str, Kind); 32] = [
             ("<Event xmlns='x'><System/></Event>\n<Event xmlns='x'/>", Kind::WindowsXml),
             ("# lab\r\n<Event xmlns='x'><System><EventID>1</EventID></System></Event>", Kind::WindowsXml),
             ("<Event><System></System></Event><Event>", Kind::WindowsXmlDocument),
@@ -266,6 +314,11 @@ mod tests {
             ("[{\"a\":1},\n{}]", Kind::Json),
             ("{\"Records\": [ {\"a\":1}]}", Kind::Json),
             ("{\"preview\":false,\"result\":{\"_raw\":\"x\"}}", Kind::SplunkJson),
+            ("{\n \"preview\": false,\n \"results\": [\n  {\"_raw\": \"x\"}]}", Kind::SplunkJson),
+            ("[{\"result\":{\"_raw\":\"x\"}},\n{\"result\":{\"_raw\":\"y\"}}]", Kind::SplunkJson),
+            ("#Software: x\r\n#Version: 1.0\r\n#Fields: date time\r\n2024-02-29 12:00:00\r\n", Kind::W3c),
+            ("# a comment\n#Fields are none\n", Kind::Text),
+            ("#separator \\x09\n#fields\tts\tuid\n", Kind::ZeekTsv),
             ("[2024-02-29 12:00:00] started", Kind::Text),
             ("type=PATH msg=audit(1709208000.250:77): item=0", Kind::Auditd),
             ("node=h type=PATH msg=audit(1709208000.250:77): item=0", Kind::Auditd),

@@ -5,7 +5,11 @@ use crate::knowledge::IndexTimeRules;
 
 /// The format that `INDEXED_EXTRACTIONS` asserts, whatever the content looks like.
 pub(super) fn kind(rules: &IndexTimeRules) -> Option<Kind> {
-    matches!(rules.indexed_extractions.as_deref()?, "csv" | "tsv").then_some(Kind::Csv)
+    match rules.indexed_extractions.as_deref()? {
+        "csv" | "psv" | "tsv" => Some(Kind::Csv),
+        "w3c" => Some(Kind::W3c),
+        _ => None,
+    }
 }
 
 /// Whether anything is said about where events end.

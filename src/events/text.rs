@@ -1,31 +1,36 @@
 //! From the text of one file to its events.
 
 use super::breaking::{self, Breaker, Elements, Json, Lines, Merge, Piece, XmlLines};
+use super::columns::Columns;
 use super::export;
 use super::label::Labels;
 use super::note::{NoteKind, Notes};
 use super::open::Job;
-use super::recognise::{self, Kind, delimiter};
-use super::rows::{self, Rows};
-use super::sink::Stop;
+use super::recognise::{self, Kind};
+use super::rows::Rows;
+use super::sink::{Sink, Stop};
 use super::time::parts::Reference;
 use super::time::{self, Stamper};
 use super::window::Window;
-use super::{evtx as records, rules};
+use super::{Meta, Stamp, evtx as records, rules};
 use crate::knowledge::IndexTimeRules;
+use crate::knowledge::rewrite::{Incoming, Rewrites};
 use crate::value::{Name, Value};
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Renders a binary log and reads its events.
 pub(super) fn evtx(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> Result<(), Stop> {
     let mut labels = Labels::new(Kind::Evtx, &job.options.overrides, &path.to_string_lossy(), b"");
     let mut stamper = Stamper::windows(reference(job));
+    let rules = job.options.rules.as_ref().and_then(|lookup| lookup(labels.base()));
+    let rewrites = rules.map(|rules| rules.rewrites).unwrap_or_default();
     let trouble = records::read(window, |id, xml| {
         let bytes = xml.as_bytes();
-        job.sink.push(xml.into(), stamper.stamp(bytes), labels.of(bytes), id, Vec::new())
+        let (stamp, meta) = (stamper.stamp(bytes), labels.of(bytes));
+        store(job.sink, &rewrites, Cow::Borrowed(xml), stamp, meta, id, Vec::new())
     })?;
     if trouble.records > 0 {
         job.note(NoteKind::Damaged, path, format!("{} records cannot be read", trouble.records));
@@ -44,29 +49,64 @@ fn reference(job: &Job<'_>) -> Reference {
     Reference { zone, latest: job.written }
 }
 
+/// Hands on an event, as index time rewrites it.
+fn store(
+    sink: &mut Sink,
+    rewrites: &Rewrites,
+    raw: Cow<'_, str>,
+    stamp: Stamp,
+    meta: Arc<Meta>,
+    line: u64,
+    indexed: Vec<(Name, Value)>,
+) -> Result<(), Stop> {
+    if rewrites.is_empty() {
+        return sink.push(raw.as_ref().into(), stamp, meta, line, indexed);
+    }
+    let (host, source) = (meta.host.clone(), meta.source.clone());
+    let (sourcetype, index) = (meta.sourcetype.clone(), meta.index.clone());
+    let mut event = Incoming { raw, host, source, sourcetype, index, indexed };
+    if !rewrites.run(&mut event) {
+        return Ok(());
+    }
+    let Incoming { raw, host, source, sourcetype, index, indexed } = event;
+    let rewritten = Meta { source, sourcetype, host, index };
+    let meta = if rewritten == *meta { meta } else { Arc::new(rewritten) };
+    sink.push(raw.as_ref().into(), stamp, meta, line, indexed)
+}
+
 /// Recognises the format of a text and breaks it into events.
 pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> Result<(), Stop> {
     let overrides = &job.options.overrides;
     let head = window.unread();
     let kind = match overrides.kind.unwrap_or_else(|| recognise::recognise(head)) {
         Kind::SplunkCsv if job.rows => Kind::Csv,
-        Kind::SplunkJson if job.rows => Kind::JsonLines,
+        Kind::SplunkJson if job.rows && recognise::is_line(head) => Kind::JsonLines,
+        Kind::SplunkJson if job.rows => Kind::Json,
         kind => kind,
     };
     let mut labels = Labels::new(kind, overrides, &path.to_string_lossy(), head);
-    let rules = job.options.rules.as_ref().and_then(|lookup| lookup(labels.base()));
+    let lookup = |labels: &Labels| job.options.rules.as_ref().and_then(|lookup| lookup(labels.base()));
+    let mut rules = lookup(&labels);
+    let given = rules.as_ref().and_then(|rules| rules.sourcetype.clone()).filter(|_| overrides.sourcetype.is_none());
+    if let Some(sourcetype) = &given {
+        labels.call(sourcetype);
+        rules = lookup(&labels);
+    }
+    // What a guess would find is known to fit the content; the rules of a sourcetype count if somebody named it.
+    let named = overrides.sourcetype.is_some() || overrides.source.is_some() || given.is_some();
     if overrides.kind.is_none() && overrides.sourcetype.is_none() {
         let text = format!("read as {}, sourcetype `{}`", kind.name(), labels.base().sourcetype);
         job.note(NoteKind::Guess, path, text);
     }
-    let kind = rules.as_ref().filter(|_| overrides.sourcetype.is_some()).and_then(rules::kind).unwrap_or(kind);
+    let kind = rules.as_ref().filter(|_| named).and_then(rules::kind).unwrap_or(kind);
     let truncate = rules.as_ref().and_then(|rules| rules.truncate).unwrap_or(0);
     let exported = matches!(kind, Kind::SplunkCsv | Kind::SplunkJson);
     let told = rules.filter(|_| !exported);
     let mut stamper = stamper(job, path, kind, told.as_ref());
-    let told = told.filter(|told| overrides.sourcetype.is_some() && rules::say_breaking(told));
-    let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head);
-    let mut columns = Columns::new(kind, told.is_some(), head);
+    let rewrites = told.as_ref().map(|rules| rules.rewrites.clone()).unwrap_or_default();
+    let mut columns = Columns::new(kind, told.as_ref().filter(|_| named), head, job.rows);
+    let told = told.filter(|told| named && rules::say_breaking(told) && !columns.by_header());
+    let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head, columns.delimiter());
     window.consume(skip);
 
     let mut losses = Losses::default();
@@ -81,16 +121,20 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         losses.invalid += u64::from(matches!(raw, Cow::Owned(_)));
         losses.unclosed += u64::from(is_xml && !piece.cut_off && is_unclosed(bytes));
         if exported {
-            let Some(event) = columns.export(kind, &raw) else { return Ok(()) };
-            let mut stamp = stamper.stamp(event.raw.as_bytes());
-            if event.time.is_some() {
-                (stamp.time, stamp.by) = (event.time, time::TimeBy::Export);
-            }
-            return sink.push(event.raw.as_str().into(), stamp, metas.of(&event), piece.line, Vec::new());
+            return columns.exported(kind, &raw, |event| {
+                let mut stamp = stamper.stamp(event.raw.as_bytes());
+                if event.time.is_some() {
+                    (stamp.time, stamp.by) = (event.time, time::TimeBy::Export);
+                }
+                sink.push(event.raw.as_str().into(), stamp, metas.of(event), piece.line, Vec::new())
+            });
         }
         let Some(indexed) = columns.indexed(&raw) else { return Ok(()) };
-        let stamp = stamper.stamp(bytes);
-        sink.push(raw.as_ref().into(), stamp, labels.of(bytes), piece.line, indexed)
+        let stamp = match columns.time(&indexed) {
+            Some(text) => stamper.stamp_apart(bytes, text.as_bytes()),
+            None => stamper.stamp(bytes),
+        };
+        store(sink, &rewrites, raw, stamp, labels.of(bytes), piece.line, indexed)
     });
     losses.note(path, job.notes);
     done
@@ -120,6 +164,7 @@ fn breaker(
     kind: Kind,
     rules: Option<&IndexTimeRules>,
     head: &[u8],
+    delimiter: u8,
 ) -> (Box<dyn Breaker>, usize) {
     if let Some(rules) = rules {
         match breaking::by_rules(rules, &reference(job)) {
@@ -135,72 +180,26 @@ fn breaker(
             Some(skip) => return (Box::new(Json::wrapped()), skip),
             None => Box::new(Json::default()),
         },
-        Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(delimiter(first_line(head)))),
+        Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(delimiter)),
         // Without a date in its first line, a text is not made of dated events, and lines are all there is.
         Kind::Text if time::find(&first_line(head)[..first_line(head).len().min(128)]).is_none() => {
             Box::new(Lines::default())
         }
         Kind::Text | Kind::WinEventLog => Box::new(Merge::by_date(reference(job))),
-        Kind::Auditd | Kind::JsonLines | Kind::KeyValue | Kind::SplunkJson | Kind::Syslog => Box::new(Lines::default()),
+        Kind::SplunkJson => match recognise::results(head) {
+            Some(skip) => return (Box::new(Json::wrapped()), skip),
+            None if recognise::is_line(head) => Box::new(Lines::default()),
+            None => Box::new(Json::default()),
+        },
+        Kind::Auditd | Kind::JsonLines | Kind::KeyValue | Kind::Syslog | Kind::W3c | Kind::ZeekTsv => {
+            Box::new(Lines::default())
+        }
     };
     (breaker, 0)
 }
 
-fn first_line(text: &[u8]) -> &[u8] {
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
     text.split(|&b| breaking::is_newline(b)).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-/// The header of a file of rows.
-struct Columns {
-    /// The file has one.
-    has_header: bool,
-    delimiter: u8,
-    names: Vec<Name>,
-}
-
-impl Columns {
-    fn new(kind: Kind, by_rules: bool, head: &[u8]) -> Self {
-        let has_header = matches!(kind, Kind::Csv | Kind::SplunkCsv) && !by_rules;
-        Self { has_header, delimiter: delimiter(first_line(head)), names: Vec::new() }
-    }
-
-    /// The fields of a row; `None` for the header itself. Empty cells are no fields, cells without a column are lost.
-    fn indexed(&mut self, raw: &str) -> Option<Vec<(Name, Value)>> {
-        if !self.has_header {
-            return Some(Vec::new());
-        }
-        let cells = rows::split(raw, self.delimiter);
-        if self.names.is_empty() {
-            self.take_header(&cells);
-            return None;
-        }
-        let filled = self.names.iter().cloned().zip(cells).filter(|(name, cell)| !cell.is_empty() && !name.is_empty());
-        Some(filled.map(|(name, cell)| (name, Value::text(cell.as_ref()))).collect())
-    }
-
-    /// The names of the columns; of two equal ones, only the first counts.
-    fn take_header(&mut self, cells: &[Cow<'_, str>]) {
-        let mut seen = HashSet::new();
-        let name = |cell: &Cow<'_, str>| cell.trim().to_owned();
-        self.names = cells
-            .iter()
-            .map(name)
-            .map(|name| if seen.insert(name.clone()) { name.into() } else { "".into() })
-            .collect();
-    }
-
-    /// The event in a row or line of an export.
-    fn export(&mut self, kind: Kind, raw: &str) -> Option<export::Event> {
-        if kind == Kind::SplunkJson {
-            return export::of_json(raw);
-        }
-        let cells = rows::split(raw, self.delimiter);
-        if self.names.is_empty() {
-            self.take_header(&cells);
-            return None;
-        }
-        Some(export::of_row(&self.names, &cells))
-    }
 }
 
 /// Events that are not as they were in the file.

@@ -2,6 +2,8 @@
 
 use super::conf::flag;
 use super::props::Winner;
+use super::rewrite::{self, Rewrites};
+use super::{Knowledge, transforms};
 use crate::value::Name;
 use indexmap::IndexMap;
 
@@ -40,11 +42,23 @@ pub struct IndexTimeRules {
     pub current_time: bool,
     /// `INDEXED_EXTRACTIONS`, lower case: `csv`, `tsv`, `json`, `w3c`, ...
     pub indexed_extractions: Option<String>,
+    /// `FIELD_DELIMITER` of a file of rows; a name such as `tab` or a character.
+    pub field_delimiter: Option<u8>,
+    /// `FIELD_NAMES`: the columns of a file without a header.
+    pub field_names: Vec<Name>,
+    /// `TIMESTAMP_FIELDS`: the columns that say the time, joined by blanks.
+    pub timestamp_fields: Vec<Name>,
+    /// `HEADER_FIELD_LINE_NUMBER`: lines before the header are no rows.
+    pub header_line: usize,
+    /// `sourcetype`, which a stanza by source gives its events.
+    pub sourcetype: Option<Name>,
+    /// What is changed in events before they are stored.
+    pub rewrites: Rewrites,
 }
 
 impl IndexTimeRules {
     /// Reads the winning settings of a stream. A value of the wrong kind counts as not set.
-    pub(super) fn read(settings: &IndexMap<Name, Winner<'_>>) -> Self {
+    pub(super) fn read(knowledge: &Knowledge, settings: &IndexMap<Name, Winner<'_>>) -> Self {
         let get = |key: &str| settings.get(key).map(|winner| winner.setting.text()).filter(|text| !text.is_empty());
         let text = |key: &str| get(key).map(str::to_owned);
         let number = |key: &str| get(key).and_then(|text| text.parse().ok());
@@ -64,6 +78,29 @@ impl IndexTimeRules {
             tz: text("TZ"),
             current_time: matches!(get("DATETIME_CONFIG"), Some("CURRENT" | "NONE")),
             indexed_extractions: get("INDEXED_EXTRACTIONS").map(str::to_lowercase),
+            field_delimiter: get("FIELD_DELIMITER").and_then(delimiter),
+            field_names: get("FIELD_NAMES").map(list).unwrap_or_default(),
+            timestamp_fields: get("TIMESTAMP_FIELDS").map(list).unwrap_or_default(),
+            header_line: number("HEADER_FIELD_LINE_NUMBER").unwrap_or(0),
+            sourcetype: get("sourcetype").map(Name::from),
+            rewrites: rewrite::compile(knowledge, settings).0,
         }
+    }
+}
+
+fn list(text: &str) -> Vec<Name> {
+    transforms::names(text)
+}
+
+/// A delimiter by one of Splunk's words, or the character itself.
+fn delimiter(text: &str) -> Option<u8> {
+    match text.trim_matches('"') {
+        "space" | "whitespace" | " " => Some(b' '),
+        "tab" | "\\t" | "\t" => Some(b'\t'),
+        "fs" => Some(0x1c),
+        "gs" => Some(0x1d),
+        "rs" => Some(0x1e),
+        "us" => Some(0x1f),
+        other => other.bytes().next().filter(|byte| other.len() == 1 && byte.is_ascii()),
     }
 }

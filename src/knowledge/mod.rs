@@ -21,8 +21,10 @@ mod language;
 pub mod macros;
 pub mod model;
 pub mod props;
+pub mod rewrite;
 pub mod rules;
 pub mod selector;
+mod settings;
 pub mod tags;
 #[cfg(test)]
 mod tests;
@@ -125,6 +127,9 @@ impl Knowledge {
         };
         problems.extend(knowledge.check_where(&of_user));
         crate::diag::sort(&mut problems);
+        // What stands in many stanzas is reported where it stands first.
+        let mut seen = std::collections::HashSet::new();
+        problems.retain(|problem| seen.insert((problem.code.name(), problem.message.clone())));
         Ok((knowledge, problems))
     }
 
@@ -222,7 +227,7 @@ impl Knowledge {
 
     /// The index-time settings of a stream, by its incoming source, sourcetype and host.
     pub fn index_time(&self, source: &str, sourcetype: &str, host: &str) -> IndexTimeRules {
-        IndexTimeRules::read(&self.props.settings(source, sourcetype, host))
+        IndexTimeRules::read(self, &self.props.settings(source, sourcetype, host))
     }
 
     /// The search-time rules of events with these metadata. A sourcetype that has a stanza in another letter case only
@@ -364,6 +369,9 @@ impl Loader {
                 if let Some(content) = app.files.get(&path) {
                     let (file, text) = self.text(app, &path, content)?;
                     let (read, problems) = conf::read(file, &text);
+                    if !app.name.starts_with(app::BUILTIN_LABEL) {
+                        self.problems.extend(settings::check(conf, &read));
+                    }
                     self.confs[index].overlay(read);
                     self.problems.extend(problems);
                 }

@@ -31,8 +31,21 @@ pub struct Extraction {
     pub clean_keys: bool,
     /// `KEEP_EMPTY_VALS`: an empty text is a value.
     pub keep_empty: bool,
+    /// What only matters where `TRANSFORMS-` names it.
+    pub index_time: IndexTransform,
     /// The header of its stanza.
     pub place: Option<Place>,
+}
+
+/// The settings of a transform at index time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexTransform {
+    /// `DEST_KEY`: what it writes.
+    pub dest_key: Option<Name>,
+    /// `WRITE_META`: its `FORMAT` makes indexed fields.
+    pub write_meta: bool,
+    /// `LOOKAHEAD`: how many bytes of its source it looks into.
+    pub lookahead: usize,
 }
 
 /// The two ways of extraction.
@@ -121,7 +134,11 @@ fn transform(stanza: &Stanza) -> Transform {
         let fields = stanza.get("FIELDS").map(names).unwrap_or_default();
         How::Delims { outer, inner: sets.next(), fields }
     } else {
-        return Transform::Unsupported("it has no `REGEX`, `DELIMS` or `filename`".to_owned());
+        let why = match stanza.get("INGEST_EVAL") {
+            Some(_) => "`INGEST_EVAL` is not carried out",
+            None => "it has no `REGEX`, `DELIMS` or `filename`",
+        };
+        return Transform::Unsupported(why.to_owned());
     };
     Transform::Extraction(Box::new(Extraction {
         how,
@@ -129,6 +146,11 @@ fn transform(stanza: &Stanza) -> Transform {
         mv_add: stanza.flag("MV_ADD").unwrap_or(false),
         clean_keys: stanza.flag("CLEAN_KEYS").unwrap_or(true),
         keep_empty: stanza.flag("KEEP_EMPTY_VALS").unwrap_or(false),
+        index_time: IndexTransform {
+            dest_key: stanza.get("DEST_KEY").map(Name::from),
+            write_meta: stanza.flag("WRITE_META").unwrap_or(false),
+            lookahead: stanza.number("LOOKAHEAD").unwrap_or(4096),
+        },
         place: stanza.header,
     }))
 }

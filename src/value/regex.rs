@@ -135,9 +135,17 @@ impl Regex {
     /// Replaces every hit. In the replacement `\0` is the whole hit and `\1` to `\9` are groups, empty where a group
     /// took no part; any other `\x` stays as written. The text comes back unchanged if there is no hit.
     pub fn replace_all(&self, text: &str, replacement: &str) -> String {
+        self.replace_some(text, replacement, |_| true)
+    }
+
+    /// As [`Regex::replace_all`], for the hits whose number, from 1, is wanted.
+    pub fn replace_some(&self, text: &str, replacement: &str, wanted: impl Fn(usize) -> bool) -> String {
         let mut result = String::with_capacity(text.len());
         let mut copied = 0;
-        for hit in self.captures_iter(text) {
+        for (index, hit) in self.captures_iter(text).enumerate() {
+            if !wanted(index + 1) {
+                continue;
+            }
             let whole = hit.range();
             result.push_str(text.get(copied..whole.start).unwrap_or_default());
             expand(&hit, replacement, &mut result);

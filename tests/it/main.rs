@@ -2,6 +2,7 @@
 #![expect(clippy::tests_outside_test_module, reason = "this is the test binary")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they skip")]
 
+mod addon;
 mod check;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod cli;

@@ -119,6 +119,19 @@ impl Stamper {
         Stamp { time: Some(time), written: Some(Written { place, civil, zone }), by }
     }
 
+    /// As [`Stamper::stamp`], for an event whose time other text says.
+    pub(super) fn stamp_apart(&mut self, raw: &[u8], text: &[u8]) -> Stamp {
+        let mut stamp = self.stamp(text);
+        let found = stamp.written.and_then(|written| text.get(written.place.range()));
+        if let (Some(found), Some(written)) = (found, &mut stamp.written) {
+            match memchr::memmem::find(raw, found) {
+                Some(at) => written.place = Span::new(at, at + found.len()),
+                None => stamp.written = None,
+            }
+        }
+        stamp
+    }
+
     /// Whether a timestamp is found in a line, for `BREAK_ONLY_BEFORE_DATE`.
     pub(super) fn finds_date(&self, line: &[u8]) -> bool {
         self.read(line).is_some()

@@ -6,4 +6,5 @@ pub mod json;
 pub mod kv;
 mod markup;
 pub mod regex;
+pub mod table;
 pub mod xml;

@@ -45,6 +45,8 @@ struct FieldJson {
     #[serde(default)]
     hidden: bool,
     #[serde(default)]
+    required: bool,
+    #[serde(default)]
     lookup_output_field_name: Option<String>,
 }
 
@@ -173,7 +175,15 @@ impl Reader<'_> {
         }
         let name = Name::from(object.object_name);
         let calculations = object.calculations.into_iter().map(|one| self.calculation(&name, one)).collect();
-        let constraints = object.constraints.iter().map(|constraint| self.located(&constraint.search)).collect();
+        let mut constraints: Vec<Located> =
+            object.constraints.iter().map(|constraint| self.located(&constraint.search)).collect();
+        // Events that lack a required field do not belong to the dataset.
+        for field in object.fields.iter().filter(|field| field.required) {
+            let place = self.place(&field.field_name);
+            let mut condition = Located::empty(place);
+            condition.push(&format!("{}=*", quoted(&field.field_name)), place, Copied::Decoded);
+            constraints.push(condition);
+        }
         DatasetDefinition { name, lineage, parent, base, constraints, fields, calculations }
     }
 
@@ -224,6 +234,12 @@ impl Reader<'_> {
         located.push(value, place, if verbatim { Copied::Verbatim } else { Copied::Decoded });
         located
     }
+}
+
+/// A field's name in a search expression.
+fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}' | '@');
+    if name.chars().all(plain) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\\\"")) }
 }
 
 fn field(json: &FieldJson) -> Field {

@@ -6,7 +6,7 @@ use crate::knowledge::conf::{Setting, flag};
 use crate::knowledge::extract::regex::{Options, RegexExtraction, split_in};
 use crate::knowledge::props::Winner;
 use crate::knowledge::transforms::{Extraction, How, Transform};
-use crate::knowledge::{Knowledge, language};
+use crate::knowledge::{Knowledge, language, rewrite};
 use crate::source::{Located, Span};
 use crate::value::Name;
 use crate::value::regex::Regex;
@@ -43,19 +43,16 @@ pub(in crate::knowledge) fn compile(knowledge: &Knowledge, settings: &IndexMap<N
     for (class, winner) in classes(settings, "LOOKUP-") {
         builder.lookup(class, winner);
     }
-    for (key, winner) in settings {
-        if UNSUPPORTED.iter().any(|prefix| key.starts_with(prefix)) && !winner.setting.value.is_empty() {
-            let message = format!("`{key}` is not supported and has no effect");
-            let problem = Diagnostic::new(codes::UNSUPPORTED_SETTING, message, winner.setting.key);
-            builder.problems.push(problem.note("it would change events, or their metadata, while they are indexed"));
-        }
-    }
+    builder.problems.extend(rewrite::compile(knowledge, settings).1);
     let Builder { steps, problems, .. } = builder;
     Compiled { steps, problems }
 }
 
 /// The settings of one kind, in ASCII order of their class. An empty value switches a setting off.
-fn classes<'a>(settings: &'a IndexMap<Name, Winner<'a>>, prefix: &str) -> Vec<(&'a Name, Winner<'a>)> {
+pub(in crate::knowledge) fn classes<'a>(
+    settings: &'a IndexMap<Name, Winner<'a>>,
+    prefix: &str,
+) -> Vec<(&'a Name, Winner<'a>)> {
     let mut found: Vec<(&Name, Winner<'_>)> = settings
         .iter()
         .filter(|(key, winner)| key.starts_with(prefix) && !winner.setting.value.is_empty())
@@ -64,9 +61,6 @@ fn classes<'a>(settings: &'a IndexMap<Name, Winner<'a>>, prefix: &str) -> Vec<(&
     found.sort_by_key(|(key, _)| *key);
     found
 }
-
-/// Settings that change what is indexed. Other unknown settings only matter to a server.
-const UNSUPPORTED: &[&str] = &["RULESET-", "SEDCMD-", "TRANSFORMS-"];
 
 struct Builder<'a> {
     knowledge: &'a Knowledge,
@@ -130,7 +124,7 @@ impl Builder<'_> {
     }
 
     fn transform(&mut self, name: &str, extraction: &Extraction) -> Option<StepKind> {
-        let Extraction { how, source_key, mv_add, clean_keys, keep_empty, place: _ } = extraction;
+        let Extraction { how, source_key, mv_add, clean_keys, keep_empty, index_time: _, place: _ } = extraction;
         let (source, mv_add, clean_keys, keep_empty) = (source_key.clone(), *mv_add, *clean_keys, *keep_empty);
         match how {
             How::Regex { regex: setting, format } => {
@@ -178,12 +172,13 @@ impl Builder<'_> {
             "auto_escaped" => Auto::Pairs { escapes: true, json },
             "json" => Auto::Json,
             "xml" => Auto::Xml,
+            "multi" => Auto::Table,
             other => {
                 if let Some((_, _, winner)) = mode {
                     let message = format!("`KV_MODE = {other}` is not supported");
                     self.problems.push(
                         Diagnostic::new(codes::UNSUPPORTED_SETTING, message, winner.setting.key)
-                            .help("the modes `none`, `auto`, `auto_escaped`, `json` and `xml` are supported"),
+                            .help("the modes are `none`, `auto`, `auto_escaped`, `json`, `multi` and `xml`"),
                     );
                 }
                 return;
@@ -222,7 +217,12 @@ impl Builder<'_> {
         match self.knowledge.transforms().get(&words.definition) {
             Some(Transform::Lookup(definition)) => {
                 // A table that is made at run time (by a server) is absent: the lookup gives nothing.
-                let Some(table) = self.knowledge.lookup_table(&definition.filename) else { return };
+                let Some(table) = self.knowledge.lookup_table(&definition.filename) else {
+                    let file = &definition.filename;
+                    let message = format!("the table `{file}` of the lookup `{}` is in no app", words.definition);
+                    self.problem(message, winner.setting);
+                    return;
+                };
                 match lookup::Call::new(&words, definition, table) {
                     Ok(call) => self.push(key, winner, StepKind::Lookup(call)),
                     Err(column) => {

@@ -4,7 +4,7 @@ use super::{Auto, Delims, METADATA, Rules, Step, StepKind, alias, platform};
 use crate::expr::Context;
 use crate::ir::Fields;
 use crate::knowledge::extract::collect::{Collector, Further, clean};
-use crate::knowledge::extract::{delims, json, kv, xml};
+use crate::knowledge::extract::{delims, json, kv, table, xml};
 use crate::knowledge::{language, written};
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::{BTreeSet, HashMap};
@@ -384,6 +384,7 @@ fn run_auto(auto: Auto, wanted: &Fields, batch: &Batch, made: &mut Batch) {
                 json::walk(text, &mut Leaves { found: &mut tree, indexed: true });
             }
             Auto::Xml => xml::walk(text, |name, value| tree.add(name, value)),
+            Auto::Table => table::walk(text, |name, value| tree.add(&clean(name), value)),
             Auto::Pairs { escapes, json } => {
                 if json && json::is_object(text) {
                     json::walk(text, &mut Leaves { found: &mut tree, indexed: false });

@@ -16,7 +16,7 @@ use crate::source::Place;
 use crate::value::Name;
 use std::sync::Arc;
 
-pub(super) use build::{build, compile};
+pub(super) use build::{build, classes, compile};
 pub use extraction::Extraction;
 pub(super) use extraction::TagNeed;
 pub(super) use fold::{Folded, fold};
@@ -119,6 +119,8 @@ pub(super) enum Auto {
     /// JSON at index time: names of metadata fields get `extracted_` in front.
     IndexedJson,
     Xml,
+    /// `KV_MODE = multi`: a table of text under a header.
+    Table,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,245 @@
+//! Which settings there are, and which of them are not carried out: so that nothing is ignored in silence.
+//!
+//! Three kinds: those that are carried out, those that only matter to a server (memory, network, pages), and those that
+//! would change what a search sees and are not carried out. The last kind is reported, as is a key that is none at all.
+//! Source: the specification files of Splunk, `props.conf.spec` and its kin.
+
+use super::conf::{Conf, Setting};
+use crate::diag::{Diagnostic, codes, nearest};
+
+/// The settings of one conf file.
+struct Keys {
+    /// Carried out. A name that ends in `-` stands for all that begin so.
+    used: &'static [&'static str],
+    /// Without effect on what a search sees.
+    server: &'static [&'static str],
+    /// Not carried out, with what they would do.
+    lacking: &'static [(&'static str, &'static str)],
+}
+
+const PROPS: Keys = Keys {
+    used: &[
+        "AUTO_KV_JSON",
+        "BREAK_ONLY_BEFORE",
+        "BREAK_ONLY_BEFORE_DATE",
+        "DATETIME_CONFIG",
+        "EVAL-",
+        "EXTRACT-",
+        "FIELDALIAS-",
+        "FIELD_DELIMITER",
+        "FIELD_NAMES",
+        "HEADER_FIELD_LINE_NUMBER",
+        "INDEXED_EXTRACTIONS",
+        "KV_MODE",
+        "LINE_BREAKER",
+        "LOOKUP-",
+        "MAX_EVENTS",
+        "MAX_TIMESTAMP_LOOKAHEAD",
+        "MUST_BREAK_AFTER",
+        "MUST_NOT_BREAK_AFTER",
+        "MUST_NOT_BREAK_BEFORE",
+        "REPORT-",
+        "RULESET-",
+        "SEDCMD-",
+        "SHOULD_LINEMERGE",
+        "TIMESTAMP_FIELDS",
+        "TIME_FORMAT",
+        "TIME_PREFIX",
+        "TRANSFORMS-",
+        "TRUNCATE",
+        "TZ",
+        "priority",
+        "rename",
+        "sourcetype",
+    ],
+    server: &[
+        "ADD_EXTRA_TIME_FIELDS",
+        "ANNOTATE_PUNCT",
+        "CHARSET",
+        "DEPTH_LIMIT",
+        "DETERMINE_TIMESTAMP_DATE_WITH_SYSTEM_TIME",
+        "EVENT_BREAKER",
+        "EVENT_BREAKER_ENABLE",
+        "FIELD_HEADER_REGEX",
+        "FIELD_QUOTE",
+        "HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS",
+        "HEADER_FIELD_DELIMITER",
+        "HEADER_FIELD_QUOTE",
+        "JSON_TRIM_BRACES_IN_ARRAY_NAMES",
+        "KV_TRIM_SPACES",
+        "LB_CHUNK_BREAKER",
+        "LB_CHUNK_BREAKER_TRUNCATE",
+        "LEARN_MODEL",
+        "LEARN_SOURCETYPE",
+        "LINE_BREAKER_LOOKBEHIND",
+        "MATCH_LIMIT",
+        "MAX_DAYS_AGO",
+        "MAX_DAYS_HENCE",
+        "MAX_DIFF_SECS_AGO",
+        "MAX_DIFF_SECS_HENCE",
+        "MAX_EXPECTED_EVENT_LINES",
+        "MISSING_VALUE_REGEX",
+        "NO_BINARY_CHECK",
+        "PREFIX_SOURCETYPE",
+        "SEGMENTATION",
+        "SEGMENTATION-",
+        "TZ_ALIAS",
+        "_actions",
+        "category",
+        "description",
+        "detect_trailing_nulls",
+        "disabled",
+        "force_local_processing",
+        "given_type",
+        "initCrcLength",
+        "invalid_cause",
+        "is_valid",
+        "maxDist",
+        "pulldown_type",
+        "termFrequencyWeightedDist",
+        "unarchive_cmd",
+        "unarchive_cmd_start_mode",
+        "unarchive_sourcetype",
+    ],
+    lacking: &[
+        ("CHECK_FOR_HEADER", "it would name fields by the first line; `INDEXED_EXTRACTIONS` does"),
+        ("HEADER_MODE", "it would take metadata from lines of the file"),
+        ("METRICS_PROTOCOL", "it would make metrics, which are no events"),
+        ("METRIC-SCHEMA-TRANSFORMS-", "it would make metrics, which are no events"),
+        ("PREAMBLE_REGEX", "it would skip lines before the header; `HEADER_FIELD_LINE_NUMBER` does"),
+        ("STATSD-DIM-TRANSFORMS", "it would make metrics, which are no events"),
+        ("STATSD_EMIT_SINGLE_MEASUREMENT_FORMAT", "it would make metrics, which are no events"),
+    ],
+};
+
+const TRANSFORMS: Keys = Keys {
+    used: &[
+        "CLEAN_KEYS",
+        "DELIMS",
+        "DEST_KEY",
+        "FIELDS",
+        "FORMAT",
+        "KEEP_EMPTY_VALS",
+        "LOOKAHEAD",
+        "MV_ADD",
+        "REGEX",
+        "SOURCE_KEY",
+        "WRITE_META",
+        "case_sensitive_match",
+        "collection",
+        "default_match",
+        "external_cmd",
+        "external_type",
+        "fields_list",
+        "filename",
+        "match_type",
+        "max_matches",
+        "min_matches",
+    ],
+    server: &[
+        "CAN_OPTIMIZE",
+        "DEPTH_LIMIT",
+        "MATCH_LIMIT",
+        "REPEAT_MATCH",
+        "_disabled",
+        "allow_caching",
+        "batch_index_query",
+        "cache_size",
+        "check_permission",
+        "description",
+        "disabled",
+        "external_cmd_args",
+        "feature_id_element",
+        "index_fields_list",
+        "max_ext_batch",
+        "max_offset_secs",
+        "min_offset_secs",
+        "replicate",
+        "reverse_lookup_honor_case_sensitive_match",
+    ],
+    lacking: &[
+        ("CLONE_SOURCETYPE", "it would store a copy of the event"),
+        ("DEFAULT_VALUE", "it would be written where `REGEX` does not match"),
+        ("INGEST_EVAL", "it would calculate fields while events are stored"),
+        ("METRIC-SCHEMA-", "it would make metrics, which are no events"),
+        ("STOP_PROCESSING_IF", "it would leave out the transforms behind it"),
+        ("filter", "it would leave out rows of the lookup"),
+        ("time_field", "the lookup would depend on the time of the event; all rows count"),
+        ("time_format", "the lookup would depend on the time of the event; all rows count"),
+    ],
+};
+
+const EVENTTYPES: Keys = Keys {
+    used: &["disabled", "search"],
+    server: &["color", "description", "priority", "is_visible"],
+    lacking: &[("tags", "it is an old form of `tags.conf`")],
+};
+
+const MACROS: Keys = Keys {
+    used: &["args", "definition", "errormsg", "iseval", "validation"],
+    server: &["description", "disabled"],
+    lacking: &[],
+};
+
+/// Reports the settings of a conf file (`props`, `transforms`, ...) that are not carried out.
+pub(super) fn check(conf: &str, read: &Conf) -> Vec<Diagnostic> {
+    let keys = match conf {
+        "props" => &PROPS,
+        "transforms" => &TRANSFORMS,
+        "eventtypes" => &EVENTTYPES,
+        "macros" => &MACROS,
+        // Every key of `tags.conf` is a tag.
+        _ => return Vec::new(),
+    };
+    let settings = read.stanzas.values().flat_map(|stanza| &stanza.settings);
+    settings
+        .filter(|(_, setting)| !setting.value.is_empty())
+        .filter_map(|(key, setting)| one(conf, keys, key, setting))
+        .collect()
+}
+
+fn one(conf: &str, keys: &Keys, key: &str, setting: &Setting) -> Option<Diagnostic> {
+    let is = |known: &str| key == known || (known.ends_with('-') && key.len() > known.len() && key.starts_with(known));
+    if keys.used.iter().chain(keys.server).any(|known| is(known)) {
+        return None;
+    }
+    if let Some((_, why)) = keys.lacking.iter().find(|(known, _)| is(known)) {
+        let message = format!("`{key}` is not supported and has no effect");
+        return Some(Diagnostic::new(codes::UNSUPPORTED_SETTING, message, setting.key).note(*why));
+    }
+    let message = format!("`{key}` is no setting of {conf}.conf");
+    let problem = Diagnostic::new(codes::UNSUPPORTED_SETTING, message, setting.key);
+    let (head, class) = key.split_once('-').map_or((key, None), |(head, class)| (head, Some(class)));
+    let candidates = keys.used.iter().copied().chain(keys.lacking.iter().map(|(known, _)| *known));
+    Some(match nearest(head, candidates.map(|known| known.trim_end_matches('-'))) {
+        Some(near) => problem.help(match class {
+            Some(class) => format!("did you mean `{near}-{class}`?"),
+            None => format!("did you mean `{near}`?"),
+        }),
+        None => problem,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conf;
+    use super::*;
+    use crate::source::Sources;
+
+    #[test]
+    fn what_is_not_carried_out_is_said() {
+        let text = "[a]\nTIME_FORMT = %s\nEVLA-x = 1\nPREAMBLE_REGEX = ^;\nNO_BINARY_CHECK = 1\nEVAL-y = 2\nCHECK_FOR_HEADER =\n";
+        let file = Sources::new().add("props.conf", text);
+        let shown: Vec<String> = check("props", &conf::read(file, text).0)
+            .into_iter()
+            .map(|found| format!("{}; {}", found.message, found.help.or(found.note).unwrap_or_default()))
+            .collect();
+        let expected = [
+            "`TIME_FORMT` is no setting of props.conf; did you mean `TIME_FORMAT`?",
+            "`EVLA-x` is no setting of props.conf; did you mean `EVAL-x`?",
+            "`PREAMBLE_REGEX` is not supported and has no effect; it would skip lines before the header; \
+             `HEADER_FIELD_LINE_NUMBER` does",
+        ];
+        assert_eq!(shown, expected);
+    }
+}
