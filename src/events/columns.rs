@@ -215,7 +215,9 @@ impl Columns {
         match word {
             "fields" => self.take_names(cells),
             "unset_field" => self.unset = cells.next().map(str::to_owned),
-            "set_separator" => self.inner = cells.next().filter(|text| !text.is_empty()).unwrap_or(",").to_owned(),
+            "set_separator" => {
+                cells.next().filter(|text| !text.is_empty()).unwrap_or(",").clone_into(&mut self.inner);
+            }
             "types" => {
                 for (column, kind) in self.names.iter_mut().zip(cells) {
                     let several = kind.starts_with("set[") || kind.starts_with("vector[");

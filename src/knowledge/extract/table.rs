@@ -32,7 +32,7 @@ mod tests {
     fn rows_of_words() {
         let mut found = Vec::new();
         walk("\nUSER  PID COMMAND\nann   7   sh -c x\nbob   8\n\n", |name, value| {
-            found.push(format!("{name}={value}"))
+            found.push(format!("{name}={value}"));
         });
         assert_eq!(found, ["USER=ann", "PID=7", "COMMAND=sh -c x", "USER=bob", "PID=8"]);
         walk("one\ntwo\n", |_, _| found.clear());
