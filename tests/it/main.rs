@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod commands;
 mod content;
+mod data_models;
 mod events;
 mod fields;
 mod format;

@@ -37,7 +37,18 @@ pub(crate) fn row_of(
     text: &str,
     names: &[&str],
 ) -> Option<Vec<String>> {
-    let knowledge = Knowledge::builtin();
+    row_by(Knowledge::builtin(), model, dataset, origin, text, names)
+}
+
+/// The same with other knowledge than the built-in pack alone.
+pub(crate) fn row_by(
+    knowledge: &Knowledge,
+    model: &str,
+    dataset: &str,
+    origin: (&str, &str),
+    text: &str,
+    names: &[&str],
+) -> Option<Vec<String>> {
     let rules = knowledge.rules(origin.0, origin.1, "collector");
     let dataset = knowledge.model(model).expect("the model exists").dataset(dataset).expect("the dataset exists");
     let wanted = Fields::these(names.iter().copied());
