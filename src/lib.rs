@@ -23,6 +23,7 @@
 //! | fields | raw events → rows | [`knowledge::Knowledge`] |
 //! | run | plan and rows → rows | [`engine::run`] |
 //! | test | detection and data → verdict | [`replay::Tester`] |
+//! | hunt | rules and events → hits and risk | [`hunt::Hunter`] |
 //! | format | search → the same search in one layout | [`format::Formatter`], [`spl::layout()`] |
 //! | migrate | pack of an older generation → changes to its files, remarks | [`migrate::migrate`] |
 //! | check, docs | pack → diagnostics, pages | [`check::check`], [`docs::render`] |
@@ -78,6 +79,10 @@ pub mod compile;
 pub mod engine;
 
 pub mod replay;
+
+pub mod ruleset;
+
+pub mod hunt;
 
 pub mod check;
 

@@ -35,6 +35,8 @@ pub(super) enum Command {
     Docs(DocsArgs),
     /// Run one search over log files
     Search(SearchArgs),
+    /// Run every rule of a pack over log files
+    Hunt(HuntArgs),
     /// Show what a detection's search becomes (expansion, plan, fields), or how one event got its fields
     Explain(ExplainArgs),
     /// Give the searches of a pack one layout: a pipe per line, in a block scalar
@@ -196,6 +198,61 @@ pub(super) struct SearchArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = RowFormat::Table)]
     pub(super) format: RowFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum HuntFormat {
+    /// Hits by rule, techniques, risk by entity: for people
+    Table,
+    /// A line per hit, entity and technique, then a summary; each line has a `kind`
+    Jsonl,
+    /// One object with all of it
+    Json,
+    /// A record per hit and entity
+    Csv,
+}
+
+/// Hits are what a hunt is for: the exit status is 0 with and without hits, 1 if a file could not be read in full, 2 if the
+/// hunt could not be done, 130 if it was ended by Ctrl-C (the report then says that it is partial).
+#[derive(Debug, ClapArgs)]
+pub(super) struct HuntArgs {
+    /// Log files and folders of any mix; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The pack whose rules are run: a pack, a folder inside one, or single files of one (repeatable)
+    #[arg(long, value_name = "PACK", default_value = ".")]
+    pub(super) pack: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) known: KnownArgs,
+    #[command(flatten)]
+    pub(super) meta: MetaArgs,
+    /// Only rules whose name contains this text, or that have this id, story or ATT&CK technique; letter case ignored
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    /// Only events from this time on: 2026-01-31T00:00:00, seconds since the epoch, or relative to now (-7d@d)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) earliest: Option<String>,
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) latest: Option<String>,
+    /// Threads to use [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = HuntFormat::Table)]
+    pub(super) format: HuntFormat,
+    /// Write the output to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Also write a layer for the ATT&CK Navigator to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) navigator: Option<PathBuf>,
+    /// Replace output files that exist
+    #[arg(long)]
+    pub(super) clobber: bool,
+    /// List the sources seen, and every rule that did not run with its reason
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 /// Where events say they come from.

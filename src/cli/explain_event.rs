@@ -302,7 +302,7 @@ impl<'k> Report<'k> {
             object
         });
         let fields = self.fields().map(|(name, value, made)| {
-            json!({"field": &**name, "value": super::rows::json_value(value), "by": made.iter().map(by).collect::<Vec<_>>()})
+            json!({"field": &**name, "value": crate::value::json::of_value(value), "by": made.iter().map(by).collect::<Vec<_>>()})
         });
         let eventtypes = self.explained.eventtypes.iter().map(|eventtype| {
             let tags: Vec<&str> = eventtype.tags.iter().map(|tag| &**tag).collect();
@@ -310,13 +310,13 @@ impl<'k> Report<'k> {
         });
         let tags = self.explained.tags.iter().map(|of_value| {
             let tags: Vec<&str> = of_value.tags.iter().map(|tag| &**tag).collect();
-            let value = super::rows::json_value(&of_value.value);
+            let value = crate::value::json::of_value(&of_value.value);
             json!({"field": &*of_value.field, "value": value, "tags": tags})
         });
         let inside = self.inside.iter().map(|(membership, fields)| {
             let values = fields.columns().filter_map(|(name, column)| {
                 let value = column.values().first().filter(|value| !value.is_null())?;
-                Some((name.to_string(), super::rows::json_value(value)))
+                Some((name.to_string(), crate::value::json::of_value(value)))
             });
             json!({"dataset": title(membership.dataset), "fields": values.collect::<serde_json::Map<_, _>>()})
         });

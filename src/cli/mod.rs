@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 //!
-//! Exit status: 0 all well, 1 findings (errors, failed tests), 2 the command could not do its work. Machine output goes
+//! Exit status: 0 all well, 1 findings (errors, failed tests), 2 the command could not do its work, 130
+//! ended by Ctrl-C. Machine output goes
 //! to standard output alone; progress and notes go to standard error. A reader that closes the pipe early is no error.
 
 mod args;
@@ -10,6 +11,8 @@ mod docs;
 mod explain;
 mod explain_event;
 mod fmt;
+mod hunt;
+mod interrupt;
 mod migrate;
 mod rows;
 mod search;
@@ -31,6 +34,8 @@ pub enum Exit {
     Findings = 1,
     /// The command could not do its work: bad usage, unreadable input.
     Failure = 2,
+    /// Ended by Ctrl-C; what was found so far is written and marked as partial.
+    Interrupted = 130,
 }
 
 /// Why a command could not do its work.
@@ -77,6 +82,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Test(args) => test::run(args, &terminal),
         Command::Docs(args) => docs::run(args, &terminal),
         Command::Search(args) => search::run(args, &terminal),
+        Command::Hunt(args) => hunt::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Fmt(args) => fmt::run(args, &terminal),
         Command::Migrate(args) => migrate::run(args, &terminal),

@@ -2,6 +2,7 @@
 
 use super::args::RowFormat;
 use super::terminal::{Terminal, printable};
+use crate::value::json::of_value;
 use crate::value::time::Format;
 use crate::value::{Batch, Name, Value};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -91,27 +92,13 @@ fn json(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
         for (name, column) in rows.columns() {
             let value = &column.values()[row];
             if !value.is_null() {
-                object.insert(name.to_string(), json_value(value));
+                object.insert(name.to_string(), of_value(value));
             }
         }
         let comma = if row + 1 == rows.rows() { "" } else { "," };
         writeln!(out, "  {}{comma}", serde_json::Value::Object(object))?;
     }
     writeln!(out, "]")
-}
-
-pub(super) fn json_value(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(truth) => serde_json::Value::Bool(*truth),
-        Value::Number(number) => {
-            // The text that Splunk prints is JSON as well, except for what JSON cannot say (nan, inf).
-            let text = crate::value::number::print(*number);
-            text.parse::<serde_json::Number>().map_or(serde_json::Value::String(text), serde_json::Value::Number)
-        }
-        Value::Text(text) => serde_json::Value::String(text.to_string()),
-        Value::List(values) => serde_json::Value::Array(values.iter().map(json_value).collect()),
-    }
 }
 
 /// Values of a multivalue field are joined by newlines, as Splunk exports them.

@@ -3,6 +3,7 @@
 use super::limits::RunOptions;
 use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
+use super::pushed::Prepared;
 use super::source::{Counts, DatasetRequest, EventsRequest, Named, Source, Unavailable};
 use super::subsearch;
 use super::table::Lookup;
@@ -20,17 +21,9 @@ use std::sync::Arc;
 /// # Errors
 /// A command cannot be run, the source lacks what the search names, or a bound is reached: see [`FailureKind`].
 pub fn run(plan: &Plan, source: &dyn Source, options: &RunOptions) -> Result<Outcome, Failure> {
-    let run = Run {
-        source,
-        options,
-        context: options.context(),
-        written: RefCell::default(),
-        notes: RefCell::default(),
-        lacks: RefCell::default(),
-        depth: 0,
-    };
+    let run = Run::new(source, options, None);
     let (rows, trace) = run.plan(plan, None)?;
-    Ok(Outcome { rows, trace, notes: run.notes.into_inner(), lacks: run.lacks.into_inner() })
+    Ok(run.outcome(rows, trace))
 }
 
 /// What the operations of one run share.
@@ -43,7 +36,28 @@ pub(super) struct Run<'a> {
     notes: RefCell<Vec<String>>,
     /// See [`Outcome::lacks`].
     lacks: RefCell<Vec<String>>,
+    /// Subsearches that have run already.
+    prepared: Option<Prepared>,
     depth: usize,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(source: &'a dyn Source, options: &'a RunOptions, prepared: Option<Prepared>) -> Self {
+        Self {
+            source,
+            options,
+            context: options.context(),
+            written: RefCell::default(),
+            notes: RefCell::default(),
+            lacks: RefCell::default(),
+            prepared,
+            depth: 0,
+        }
+    }
+
+    pub(super) fn outcome(self, rows: Batch, trace: Vec<StageCount>) -> Outcome {
+        Outcome { rows, trace, notes: self.notes.into_inner(), lacks: self.lacks.into_inner() }
+    }
 }
 
 impl Run<'_> {
@@ -92,7 +106,7 @@ impl Run<'_> {
     }
 
     /// The failure of a search that needs something the source knows but cannot give.
-    fn obstacle(&self, named: Named<'_>) -> Option<Failure> {
+    pub(super) fn obstacle(&self, named: Named<'_>) -> Option<Failure> {
         self.source.obstacle(named).map(|reason| Failure::new(FailureKind::Unsupported, reason))
     }
 
@@ -113,6 +127,11 @@ impl Run<'_> {
 
     /// Runs a plan inside this one; `input` for a plan that takes rows.
     pub(super) fn inner(&self, plan: &Plan, input: Option<Batch>) -> Result<Batch, Failure> {
+        if input.is_none()
+            && let Some(known) = self.prepared.as_ref().and_then(|prepared| prepared.get(plan))
+        {
+            return known;
+        }
         let depth = self.depth + 1;
         bound(depth, self.options.limits.depth, "searches nested in each other")?;
         let inner = Run {
@@ -122,6 +141,7 @@ impl Run<'_> {
             written: RefCell::new(self.written.take()),
             notes: RefCell::new(self.notes.take()),
             lacks: RefCell::new(self.lacks.take()),
+            prepared: self.prepared.clone(),
             depth,
         };
         let result = inner.plan(plan, input);
@@ -152,7 +172,7 @@ fn bound(wanted: usize, limit: usize, what: &str) -> Result<(), Failure> {
 }
 
 /// The open operations of a plan.
-struct Line<'p> {
+pub(super) struct Line<'p> {
     steps: &'p [Step],
     /// Steps that produce rows instead of taking them: 0 or 1.
     first: usize,
@@ -162,7 +182,7 @@ struct Line<'p> {
 }
 
 impl<'p> Line<'p> {
-    fn open(plan: &'p Plan, first: usize, run: &Run<'_>) -> Result<Self, Failure> {
+    pub(super) fn open(plan: &'p Plan, first: usize, run: &Run<'_>) -> Result<Self, Failure> {
         // What cannot be run is said before any row is read.
         for (index, step) in plan.steps.iter().enumerate() {
             if let Op::Unsupported { command, reason } = &step.op {
@@ -184,8 +204,16 @@ impl<'p> Line<'p> {
         Ok(Self { steps: &plan.steps, first, stages, trace, result: Batch::new(0) })
     }
 
+    /// Says what came of a first step that others ran.
+    pub(super) fn count(&mut self, rows_in: u64, rows_out: u64) {
+        if let Some(first) = self.trace.first_mut() {
+            first.rows_in = rows_in;
+            first.rows_out = rows_out;
+        }
+    }
+
     /// Runs the first step.
-    fn produce(&mut self, step: &Step, plan: &Plan, run: &Run<'_>) -> Result<(), Failure> {
+    pub(super) fn produce(&mut self, step: &Step, plan: &Plan, run: &Run<'_>) -> Result<(), Failure> {
         let mut failure = None;
         let mut given = 0;
         let mut sink = |batch: Batch| {
@@ -241,13 +269,12 @@ impl<'p> Line<'p> {
         if let Some(error) = failure {
             return Err(error);
         }
-        self.trace[0].rows_in = counts.read;
-        self.trace[0].rows_out = given.max(counts.selected);
+        self.count(counts.read, given.max(counts.selected));
         Ok(())
     }
 
     /// Pushes a batch into the stages from `from` on. `Break` means that no more rows are wanted.
-    fn push(&mut self, from: usize, mut batch: Batch, run: &Run<'_>) -> Result<ControlFlow<()>, Failure> {
+    pub(super) fn push(&mut self, from: usize, mut batch: Batch, run: &Run<'_>) -> Result<ControlFlow<()>, Failure> {
         for index in from..self.stages.len() {
             let step = index + self.first;
             self.trace[step].rows_in += batch.rows() as u64;
@@ -279,7 +306,7 @@ impl<'p> Line<'p> {
         ControlFlow::Continue(())
     }
 
-    fn finish(mut self, run: &Run<'_>) -> Result<(Batch, Vec<StageCount>), Failure> {
+    pub(super) fn finish(mut self, run: &Run<'_>) -> Result<(Batch, Vec<StageCount>), Failure> {
         for index in 0..self.stages.len() {
             let step = index + self.first;
             let rest = self.stages[index].finish(run).map_err(|failure| failure.at(step, self.steps[step].span))?;

@@ -42,7 +42,8 @@ impl RunOptions {
         Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None), limits: Limits::default() }
     }
 
-    pub(super) fn context(&self) -> Context {
+    /// What expressions need to know of the run.
+    pub fn context(&self) -> Context {
         Context { now: self.now, zone: self.zone.clone(), seed: self.seed, range: self.range }
     }
 }

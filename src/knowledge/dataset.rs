@@ -181,11 +181,7 @@ pub(super) fn rows(
     naming: Naming,
     context: &Context,
 ) -> Result<Batch, String> {
-    let chain = dataset.chain();
-    let compiled: Vec<Arc<CompiledDataset>> = chain.iter().map(|&part| knowledge.compiled_dataset(part)).collect();
-    if let Some(broken) = compiled.iter().find_map(|part| part.broken.clone()) {
-        return Err(broken);
-    }
+    let compiled = chain(knowledge, dataset)?;
     let condition = Predicate::And(compiled.iter().map(|part| part.condition.clone()).collect());
     let condition = match fold(&condition, &|leaf| known(rules, leaf)) {
         Folded::False => return Ok(Batch::new(0)),
@@ -199,8 +195,36 @@ pub(super) fn rows(
     if raw.is_empty() {
         return Ok(Batch::new(0));
     }
-    let plan = Plan::new(knowledge, dataset, compiled, wanted);
-    Ok(plan.run(rules, raw, naming, context))
+    let fields = DatasetFields::new(knowledge, dataset, compiled, wanted);
+    Ok(fields.of(rules.extraction(&fields.events).run(raw, context), naming, context))
+}
+
+/// What an event must satisfy to belong to the dataset, before what is known of its origin is put in.
+///
+/// # Errors
+/// The dataset cannot be evaluated; the text is a whole message.
+pub(super) fn condition(knowledge: &Knowledge, dataset: Dataset<'_>) -> Result<Predicate, String> {
+    let compiled = chain(knowledge, dataset)?;
+    Ok(Predicate::And(compiled.iter().map(|part| part.condition.clone()).collect()))
+}
+
+/// The compiled parts of a dataset and its ancestors.
+fn chain(knowledge: &Knowledge, dataset: Dataset<'_>) -> Result<Vec<Arc<CompiledDataset>>, String> {
+    let compiled: Vec<Arc<CompiledDataset>> =
+        dataset.chain().iter().map(|&part| knowledge.compiled_dataset(part)).collect();
+    match compiled.iter().find_map(|part| part.broken.clone()) {
+        Some(broken) => Err(broken),
+        None => Ok(compiled),
+    }
+}
+
+/// As [`DatasetFields::new`].
+pub(super) fn fields<'m>(
+    knowledge: &Knowledge,
+    dataset: Dataset<'m>,
+    wanted: &Fields,
+) -> Result<DatasetFields<'m>, String> {
+    Ok(DatasetFields::new(knowledge, dataset, chain(knowledge, dataset)?, wanted))
 }
 
 /// The outcome of a comparison that metadata decide, or that no eventtype of the origin can satisfy.
@@ -249,7 +273,8 @@ fn tags_named(condition: &Predicate, tags: &mut BTreeSet<String>, all: &mut bool
 }
 
 /// What must be extracted and computed for the wanted fields of a dataset.
-struct Plan<'m> {
+#[derive(Debug)]
+pub struct DatasetFields<'m> {
     dataset: Dataset<'m>,
     /// The calculations of the dataset and its ancestors, those that are needed.
     compiled: Vec<Arc<CompiledDataset>>,
@@ -264,7 +289,7 @@ struct Plan<'m> {
     computed: BTreeSet<Name>,
 }
 
-impl<'m> Plan<'m> {
+impl<'m> DatasetFields<'m> {
     fn new(knowledge: &Knowledge, dataset: Dataset<'m>, compiled: Vec<Arc<CompiledDataset>>, wanted: &Fields) -> Self {
         let asked = |field: &model::QualifiedField| {
             wanted.contains(&field.name)
@@ -307,8 +332,20 @@ impl<'m> Plan<'m> {
         Self { dataset, compiled, fields, children, nodename, events, computed }
     }
 
-    fn run(&self, rules: &Rules, raw: Batch, naming: Naming, context: &Context) -> Batch {
-        let mut rows = rules.extraction(&self.events).run(raw, context);
+    /// The fields of events that it takes to compute them.
+    pub fn events(&self) -> &Fields {
+        &self.events
+    }
+
+    /// The columns that rows can have.
+    pub fn columns(&self, naming: Naming) -> BTreeSet<Name> {
+        let unprefixed = UNPREFIXED.iter().map(|name| Name::from(*name));
+        let nodename = self.nodename.then(|| Name::from("nodename"));
+        unprefixed.chain(nodename).chain(self.fields.iter().map(|field| naming.name(field))).collect()
+    }
+
+    /// The rows of events that belong to the dataset and have [`DatasetFields::events`]; further fields do not matter.
+    pub fn of(&self, mut rows: Batch, naming: Naming, context: &Context) -> Batch {
         for part in &self.compiled {
             self.calculate(&part.calculations, &mut rows, context);
         }

@@ -46,14 +46,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub use app::AppError;
-pub use dataset::Naming;
+pub use dataset::{DatasetFields, Naming};
 pub use eventtypes::Eventtypes;
 pub use explain::{Explained, ExplainedEventtype, ExplainedTags, FailedCondition, Membership};
 pub use index_time::IndexTimeRules;
 pub use macros::{Macro, Macros};
 pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
-pub use rules::{Provenance, Rules};
+pub use rules::{Plain, Provenance, Rules};
 pub use tags::Tags;
 pub use transforms::{ExternalLookup, LookupDefinition, MatchType, Transform, Transforms};
 pub use written::Written;
@@ -265,6 +265,23 @@ impl Knowledge {
         context: &Context,
     ) -> Result<Batch, String> {
         dataset::rows(self, rules, dataset, raw, wanted, naming, context)
+    }
+
+    /// What an event must satisfy to belong to a dataset: see [`Rules::plain`] for what that is for some events.
+    ///
+    /// # Errors
+    /// As [`Knowledge::dataset_rows`].
+    pub fn dataset_condition(&self, dataset: Dataset<'_>) -> Result<Predicate, String> {
+        dataset::condition(self, dataset)
+    }
+
+    /// Prepares the computation of a dataset's wanted fields: [`Knowledge::dataset_rows`] for callers who know the events
+    /// that belong to it.
+    ///
+    /// # Errors
+    /// As [`Knowledge::dataset_rows`].
+    pub fn dataset_fields<'m>(&self, dataset: Dataset<'m>, wanted: &Fields) -> Result<DatasetFields<'m>, String> {
+        dataset::fields(self, dataset, wanted)
     }
 
     /// Compiles every knowledge object and gives what does not work.

@@ -55,14 +55,23 @@ fn fields_of(predicate: &Predicate) -> Fields {
 /// # Errors
 /// There is no such model or dataset; the message names the nearest one that there is.
 pub(super) fn datasets<'k>(knowledge: &'k Knowledge, request: &DatasetRequest<'_>) -> Result<Vec<Dataset<'k>>, String> {
+    datasets_of(knowledge, request.model, request.dataset)
+}
+
+/// As [`datasets`], by name.
+pub(crate) fn datasets_of<'k>(
+    knowledge: &'k Knowledge,
+    model_name: &str,
+    dataset: Option<&str>,
+) -> Result<Vec<Dataset<'k>>, String> {
     let hint = |near: Option<&str>| near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    let Some(model) = knowledge.model(request.model) else {
-        let near = nearest(request.model, knowledge.models().map(|model| &*model.name));
-        return Err(format!("there is no data model `{}`{}", request.model, hint(near)));
+    let Some(model) = knowledge.model(model_name) else {
+        let near = nearest(model_name, knowledge.models().map(|model| &*model.name));
+        return Err(format!("there is no data model `{}`{}", model_name, hint(near)));
     };
-    let Some(name) = request.dataset else { return Ok(model.roots().collect()) };
+    let Some(name) = dataset else { return Ok(model.roots().collect()) };
     let near = || nearest(name, model.dataset_names());
-    let unknown = || format!("the data model `{}` has no dataset `{name}`{}", request.model, hint(near()));
+    let unknown = || format!("the data model `{}` has no dataset `{name}`{}", model_name, hint(near()));
     Ok(vec![model.dataset(name).ok_or_else(unknown)?])
 }
 

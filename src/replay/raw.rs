@@ -19,6 +19,9 @@ pub struct RawEvents {
     notes: Mutex<Vec<Note>>,
     /// Standard input was read.
     drained: AtomicBool,
+    /// Only events of this time: from the first, before the second.
+    span: Option<(f64, f64)>,
+    stop: Option<Arc<AtomicBool>>,
 }
 
 /// A file, folder or `-`, and how to read it.
@@ -75,9 +78,34 @@ impl RawEvents {
         Ok(events)
     }
 
+    /// Events that are there already.
+    pub fn of(events: Vec<RawEvent>) -> Self {
+        Self { held: Some(vec![events]), ..Self::default() }
+    }
+
+    /// Only the events from `earliest` on and before `latest`, in seconds since the epoch. Events without a time are left
+    /// out. To be called before [`RawEvents::hold`] counts.
+    #[must_use]
+    pub fn between(mut self, earliest: f64, latest: f64) -> Self {
+        self.span = Some((earliest, latest));
+        self
+    }
+
+    /// Reading ends early, as if the input ended, once the flag is set.
+    #[must_use]
+    pub fn stopping(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = Some(stop);
+        self
+    }
+
+    /// Whether reading was ended early.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
     /// Whether there is nothing to read from.
     pub fn has_no_input(&self) -> bool {
-        self.inputs.is_empty()
+        self.inputs.is_empty() && self.held.is_none()
     }
 
     /// Passes all batches in order.
@@ -85,6 +113,18 @@ impl RawEvents {
     /// # Errors
     /// A file cannot be opened, or standard input was read before and not held; the message names it.
     pub fn for_each(&self, take: &mut dyn FnMut(&[RawEvent]) -> ControlFlow<()>) -> Result<(), String> {
+        let mut take = |batch: &[RawEvent]| {
+            if self.is_stopped() {
+                return ControlFlow::Break(());
+            }
+            let Some((earliest, latest)) = self.span else { return take(batch) };
+            let within = |event: &RawEvent| event.stamp.time.is_some_and(|time| earliest <= time && time < latest);
+            if batch.iter().all(within) {
+                return take(batch);
+            }
+            let kept: Vec<RawEvent> = batch.iter().filter(|event| within(event)).cloned().collect();
+            if kept.is_empty() { ControlFlow::Continue(()) } else { take(&kept) }
+        };
         if let Some(held) = &self.held {
             for batch in held {
                 if take(batch).is_break() {
@@ -159,7 +199,8 @@ pub(crate) fn batches(events: &[RawEvent]) -> Vec<(Arc<Meta>, Batch)> {
     events.chunk_by(|a, b| a.meta == b.meta).map(|run| (run[0].meta.clone(), batch(run))).collect()
 }
 
-fn batch(run: &[RawEvent]) -> Batch {
+/// Events of the same metadata as rows: see [`batches`].
+pub(crate) fn batch(run: &[RawEvent]) -> Batch {
     let mut batch = Batch::new(run.len());
     let column = |value: &dyn Fn(&RawEvent) -> Value| Column::new(run.iter().map(value).collect());
     batch.set("_raw", column(&|event| Value::Text(event.raw.clone())));

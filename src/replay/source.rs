@@ -220,7 +220,7 @@ impl Source for FileSource<'_> {
 }
 
 /// Hands rows on in descending order of `_time`; rows without a time come last. Ties stay in input order.
-fn newest_first(rows: &Batch, sink: &mut Sink<'_>) {
+pub(crate) fn newest_first(rows: &Batch, sink: &mut Sink<'_>) {
     let time = |row: usize| rows.value(row, "_time").as_number();
     let mut order: Vec<usize> = (0..rows.rows()).collect();
     order.sort_by(|&a, &b| match (time(a), time(b)) {

@@ -55,6 +55,21 @@ impl Path {
     }
 }
 
+/// A value as JSON: numbers as Splunk prints them, lists as arrays, null as null.
+pub fn of_value(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => {
+            // The text that Splunk prints is JSON as well, except for what JSON cannot say (nan, inf).
+            let text = super::number::print(*number);
+            text.parse::<serde_json::Number>().map_or(Json::String(text), Json::Number)
+        }
+        Value::Text(text) => Json::String(text.to_string()),
+        Value::List(values) => Json::Array(values.iter().map(of_value).collect()),
+    }
+}
+
 fn step<'j>(node: &'j Json, segment: &Segment) -> Box<dyn Iterator<Item = &'j Json> + 'j> {
     match (segment, node) {
         (Segment::Key(key), Json::Object(members)) => Box::new(members.get(key).into_iter()),

@@ -13,6 +13,7 @@ mod events;
 mod fields;
 mod format;
 mod grammar;
+mod hunt;
 mod knowledge_security;
 mod knowledge_sources;
 mod lower;
@@ -25,6 +26,7 @@ mod replay;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod robust;
 mod rows;
+mod ruleset;
 mod score;
 mod source_types;
 mod spl;

@@ -89,7 +89,7 @@ impl Keyword {
     }
 
     /// Whether the word stands in one of the values; never for null.
-    pub(super) fn matches_value(&self, value: &Value) -> bool {
+    pub(crate) fn matches_value(&self, value: &Value) -> bool {
         value.values().iter().any(|single| self.matches(&single.to_text()))
     }
 

@@ -6,6 +6,7 @@ mod eventtype;
 mod extraction;
 mod fold;
 mod lookup;
+mod plain;
 mod platform;
 
 use super::extract::regex::RegexExtraction;
@@ -21,6 +22,7 @@ pub use extraction::Extraction;
 pub(super) use extraction::TagNeed;
 pub(super) use fold::{Folded, fold};
 pub(super) use lookup::{Call, Table, Words};
+pub use plain::Plain;
 
 /// The metadata by which rules are chosen. All events of one rule set share them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -170,6 +172,14 @@ impl Rules {
     pub fn makers(&self, field: &str) -> Vec<&Provenance> {
         let steps = self.compiled.steps.iter();
         steps.filter(|step| step.kind.may_make(field)).map(|step| &step.given_by).collect()
+    }
+
+    /// Tells origins apart by what their rules do: equal for two origins only if [`Rules::plain`] and extraction are the
+    /// same for both, as far as they do not look at the metadata themselves.
+    pub fn likeness(&self) -> (usize, String) {
+        let tests = self.eventtypes.iter().map(|eventtype| format!("{}:{:?}", eventtype.name, eventtype.predicate));
+        let tests: Vec<String> = tests.collect();
+        (Arc::as_ptr(&self.compiled).addr(), format!("{}{tests:?}", u8::from(self.renamed)))
     }
 
     /// What could not be compiled; such a rule is left out. Places are those of [`super::Knowledge::sources`].

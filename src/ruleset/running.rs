@@ -1,0 +1,216 @@
+//! The plans while events come, and their end.
+
+use super::collect::Worked;
+use super::consumer::{Consumer, Wants};
+use super::origin::Group;
+use super::scratch::Pool;
+use super::work::{Origins, Shared};
+use crate::engine::{Counts, Failure, FailureKind, Outcome, Prepared, Pushed, RunOptions, Source, select};
+use crate::events::{Meta, RawEvent};
+use crate::ir::Plan;
+use crate::knowledge::Knowledge;
+use crate::replay::newest_first;
+use crate::value::Batch;
+use indexmap::IndexMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Plans that run over the same events. See [the room](super).
+///
+/// Events are looked at by [`RuleSet::worker`], several batches at a time if the caller likes; what comes of them is taken in
+/// their order.
+pub struct RuleSet<'p> {
+    shared: Shared<'p>,
+    source: &'p dyn Source,
+    options: &'p RunOptions,
+    lines: Vec<Line<'p>>,
+    prepared: Prepared,
+    rules: usize,
+    read: u64,
+    seen: IndexMap<Arc<Meta>, u64>,
+}
+
+/// A consumer's plan.
+enum Line<'p> {
+    /// Takes rows as they come.
+    Open(Box<Pushed<'p>>),
+    /// Wants no more rows.
+    Full(Box<Pushed<'p>>),
+    /// Its rows are held: it sees them newest first, or after subsearches.
+    Held(Batch),
+    Failed(Failure),
+}
+
+/// How a rule ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its rows, or why there are none.
+    pub result: Result<Outcome, Failure>,
+    /// Whether there were events of a dataset or sourcetype that it searches.
+    pub had_data: bool,
+}
+
+impl<'p> RuleSet<'p> {
+    /// Prepares plans. The source gives lookups and the fields of datasets; events are asked of it only by searches that are
+    /// put together at run time.
+    pub fn new(plans: &[&'p Plan], source: &'p dyn Source, knowledge: &'p Knowledge, options: &'p RunOptions) -> Self {
+        let mut consumers = Vec::new();
+        for (rule, plan) in plans.iter().enumerate() {
+            Consumer::of_plan(rule, plan, source, knowledge, &mut consumers);
+        }
+        let mut numbers = 0;
+        let (groups, broken) = Group::all(&consumers, knowledge, &mut numbers);
+        for (number, message) in broken {
+            let failure = Failure { kind: FailureKind::Missing, message, step: Some(0), span: None };
+            consumers[number].wants = Wants::Failed(failure);
+        }
+        let prepared = Prepared::default();
+        let lines = consumers.iter().map(|consumer| line(consumer, source, options, &prepared)).collect();
+        let shared = Shared {
+            knowledge,
+            context: options.context(),
+            consumers,
+            groups,
+            pool: Pool::default(),
+            origins: Origins::new(numbers),
+        };
+        Self { shared, source, options, lines, prepared, rules: plans.len(), read: 0, seen: IndexMap::new() }
+    }
+
+    /// Looks at events; may be called from many threads at the same time.
+    pub fn worker(&self) -> impl Fn(&[RawEvent]) -> Worked + Sync + use<'_, 'p> {
+        let shared = &self.shared;
+        |events| shared.work(events)
+    }
+
+    /// Events read so far.
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// How many events came from where, in the order of their first.
+    pub fn seen(&self) -> impl Iterator<Item = (Arc<Meta>, u64)> {
+        self.seen.iter().map(|(meta, count)| (meta.clone(), *count))
+    }
+
+    /// Takes what came of events, in their order.
+    pub fn take(&mut self, worked: Worked) {
+        self.read += worked.read;
+        for (meta, count) in worked.seen {
+            *self.seen.entry(meta).or_default() += count;
+        }
+        for (consumer, count) in worked.selected {
+            let selected = &mut self.shared.consumers[consumer].selected;
+            *selected = Some(selected.unwrap_or(0) + count);
+        }
+        for (consumer, batches) in worked.rows {
+            for batch in batches {
+                self.lines[consumer].take(batch, self.options.limits.rows);
+            }
+        }
+    }
+
+    /// No more events come: finishes the plans, subsearches first. Results are in the order of the plans. `each` is told of
+    /// each rule as it ends, and may be used to make room.
+    pub fn finish(self) -> Vec<Ended> {
+        let Self { shared, source, options, lines, prepared, rules, read, .. } = self;
+        let mut ended: Vec<Option<Ended>> = Vec::new();
+        ended.resize_with(rules, || None);
+        let mut had_data = vec![false; rules];
+        for consumer in &shared.consumers {
+            had_data[consumer.rule] |= consumer.has_data();
+        }
+        let mut lines: Vec<Option<Line<'p>>> = lines.into_iter().map(Some).collect();
+        let mut order: Vec<usize> = (0..lines.len()).collect();
+        order.sort_by_key(|&number| shared.consumers[number].level);
+        let mut lacks: Vec<Vec<String>> = vec![Vec::new(); rules];
+        for number in order {
+            let consumer = &shared.consumers[number];
+            let Some(line) = lines[number].take() else { continue };
+            let counts = Counts { read, selected: consumer.selected.unwrap_or(0) };
+            let result = line.finish(consumer, counts, source, options, &prepared);
+            if !consumer.main {
+                if let Ok(outcome) = &result {
+                    lacks[consumer.rule].extend(outcome.lacks.iter().cloned());
+                }
+                prepared.set(consumer.plan, result.map(|outcome| outcome.rows));
+                continue;
+            }
+            let result = result.map(|mut outcome| {
+                outcome.lacks.append(&mut lacks[consumer.rule]);
+                outcome
+            });
+            ended[consumer.rule] = Some(Ended { result, had_data: had_data[consumer.rule] });
+        }
+        ended.into_iter().flatten().collect()
+    }
+}
+
+fn line<'p>(consumer: &Consumer<'p>, source: &'p dyn Source, options: &'p RunOptions, prepared: &Prepared) -> Line<'p> {
+    match &consumer.wants {
+        Wants::Failed(failure) => Line::Failed(failure.clone()),
+        // What makes its own rows may need subsearches to be opened; there is no hurry.
+        Wants::Nothing | Wants::Events { ordered: true, .. } => Line::Held(Batch::new(0)),
+        _ if consumer.level > 0 => Line::Held(Batch::new(0)),
+        Wants::Events { .. } | Wants::Dataset { .. } => match Pushed::open(consumer.plan, source, options, prepared) {
+            Ok(pushed) => Line::Open(Box::new(pushed)),
+            Err(failure) => Line::Failed(failure),
+        },
+    }
+}
+
+impl<'p> Line<'p> {
+    fn take(&mut self, batch: Batch, most: usize) {
+        match self {
+            Self::Open(pushed) => {
+                if pushed.push(batch).is_break() {
+                    let full = std::mem::replace(self, Self::Held(Batch::new(0)));
+                    if let Self::Open(pushed) = full {
+                        *self = Self::Full(pushed);
+                    }
+                }
+            }
+            Self::Held(rows) => {
+                rows.append(&batch);
+                if rows.rows() > most {
+                    let message =
+                        format!("more than {most} events satisfy the search before the first pipe; narrow it");
+                    *self = Self::Failed(Failure { kind: FailureKind::Limit, message, step: Some(0), span: None });
+                }
+            }
+            Self::Full(_) | Self::Failed(_) => {}
+        }
+    }
+
+    fn finish(
+        self,
+        consumer: &Consumer<'p>,
+        counts: Counts,
+        source: &'p dyn Source,
+        options: &'p RunOptions,
+        prepared: &Prepared,
+    ) -> Result<Outcome, Failure> {
+        match self {
+            Self::Failed(failure) => Err(failure),
+            Self::Open(pushed) | Self::Full(pushed) => pushed.finish(counts),
+            Self::Held(rows) => {
+                let mut pushed = Pushed::open(consumer.plan, source, options, prepared)?;
+                let mut push = |rows: Batch| -> ControlFlow<()> {
+                    let rows = match pushed.filter() {
+                        Some(filter) if consumer.level > 0 => select(filter, &rows, &options.context()),
+                        _ => rows,
+                    };
+                    if rows.is_empty() { ControlFlow::Continue(()) } else { pushed.push(rows) }
+                };
+                match consumer.wants {
+                    Wants::Events { ordered: true, .. } => newest_first(&rows, &mut push),
+                    _ if rows.is_empty() => {}
+                    _ => {
+                        let _ = push(rows);
+                    }
+                }
+                pushed.finish(counts)
+            }
+        }
+    }
+}
