@@ -3,7 +3,7 @@
 //! A test compares them with `docs/`; `ESCUDO_BLESS=1 cargo test --test it manual` writes them.
 
 use crate::commands::{self, Command};
-use crate::diag::codes;
+use crate::diag::codes::{self, Code, Info};
 use crate::expr::functions::{self, Function, Need};
 use crate::expr::stats::{self, Argument, StatsFunction};
 use crate::spl;
@@ -19,16 +19,28 @@ const MADE: &str = "<!-- Made from the registries of the program; see src/manual
 fn checks() -> String {
     let mut page = format!("{MADE}\n# What is reported\n\n");
     page.push_str(
-        "Errors make the exit status 1. A warning is probably a mistake, but the search still works. A search that cannot do\n\
-         what it says (`dropped-field`, `unknown-field`, `unknown-dataset-field`, `unknown-risk-field`,\n\
-         `unknown-threat-field`, `unknown-token`) is an error in production content and a warning in experimental or\n\
-         deprecated content. Advice is shown with `--advice`. Every finding carries its code in all forms of output.\n\n\
+        "Errors make the exit status 1: the search cannot compile, or the official validator refuses the object. A warning is\n\
+         probably a mistake that the official validator accepts. Advice is shown with `--advice`. Every finding carries its\n\
+         code in all forms of output; the severities here are the usual ones, and each page says when they differ.\n\n\
          | code | severity | meaning |\n|---|---|---|\n",
     );
     for code in codes::ALL {
-        let _ = writeln!(page, "| `{code}` | {} | {} |", code.severity().as_str(), cell(code.summary()));
+        let _ = writeln!(page, "| [`{code}`](#{code}) | {} | {} |", code.severity().as_str(), cell(code.summary()));
+    }
+    for code in codes::ALL {
+        page.push('\n');
+        page.push_str(&check(*code));
     }
     page
+}
+
+/// The page of one code: what, why, bad, good, how to silence it.
+pub fn check(code: Code) -> String {
+    let Info { name, severity, summary, why, bad, good } = code.info();
+    format!(
+        "## {name}\n\n{summary}. Severity: {}.\n\n{why}.\n\nBad:\n\n```text\n{bad}\n```\n\nGood:\n\n```text\n{good}\n```\n",
+        severity.as_str()
+    )
 }
 
 fn commands() -> String {

@@ -91,7 +91,7 @@ fn check_one_detection(bencher: Bencher<'_, '_>) {
         let mut sources = Knowledge::builtin().sources().clone();
         let options = LoadOptions::default();
         let (pack, loading) = Pack::load_paths(&path, &options, &mut sources).expect("it was read before");
-        check::check(&pack, Knowledge::builtin(), loading)
+        check::check(&pack, Knowledge::builtin(), &sources, loading)
     });
 }
 
@@ -99,8 +99,8 @@ fn check_one_detection(bencher: Bencher<'_, '_>) {
 fn check_pack(bencher: Bencher<'_, '_>) {
     let root = [root()];
     bencher.bench_local(|| {
-        let (pack, _) = load(&root);
-        check::check(&pack, Knowledge::builtin(), Vec::new())
+        let (pack, sources) = load(&root);
+        check::check(&pack, Knowledge::builtin(), &sources, Vec::new())
     });
 }
 

@@ -1,28 +1,104 @@
 //! Checking a pack: what is wrong with its content, at the exact character.
 //!
 //! Findings come from four rooms: the YAML reader and the content model, macro expansion and the SPL parser, the
-//! lowering to plans, and the rules of this room ([`rules`], one file each), which see the compiled search. [`output`]
-//! writes them.
+//! lowering to plans, and the rules of this room ([`rules`], one file each). [`output`] writes them.
+//!
+//! What the official validator refuses is an error here, so that a pack passes in both or in none; what it accepts
+//! although it is wrong is a warning. Only a search that Splunk itself would refuse is an error in any case.
 
+mod facts;
 pub mod output;
 pub mod rules;
 
 use crate::compile::{Compiled, Compiler};
-use crate::content::model::Detection;
-use crate::content::pack::Pack;
-use crate::diag::{self, Diagnostic, Problem, Severity};
+use crate::content::model::{Detection, Generation, Object};
+use crate::content::pack::{HasObject, Kind, Pack};
+use crate::diag::{self, Diagnostic, Problem, Severity, codes};
 use crate::knowledge::Knowledge;
-use crate::source::{FileId, Located};
+use crate::source::{FileId, Located, Sources};
+use facts::Facts;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// What a rule looks at: one detection and what is known around it.
-#[derive(Debug)]
-pub struct Subject<'a> {
+/// What a check depends on beside the pack.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Dates after this one lie in the future.
+    pub today: jiff::civil::Date,
+}
+
+impl Options {
+    /// As of now, in UTC, which is what the official tool compares with.
+    pub fn now() -> Self {
+        Self { today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date() }
+    }
+}
+
+/// What every rule knows of the surroundings.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
     /// The pack, with everything that counts as known.
     pub pack: &'a Pack,
     /// Data models and the knowledge objects of apps.
     pub knowledge: &'a Knowledge,
+    /// Columns of lookups, fields of datasets.
+    pub catalog: &'a (dyn crate::ir::Catalog + Sync),
+    options: Options,
+    facts: &'a Facts<'a>,
+}
+
+impl std::fmt::Debug for Around<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Around").field("root", &self.pack.root).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Around<'a> {
+    /// Whether a lookup of this name (or a file of this name) is known.
+    pub fn knows_lookup(&self, name: &str) -> bool {
+        self.facts.lookups.contains(name)
+    }
+
+    /// All known lookups: those of packs, with the names of their files, and those of apps.
+    pub fn lookup_names(&self) -> impl Iterator<Item = &'a str> {
+        self.facts.lookups.iter().copied()
+    }
+
+    /// How bad it is to break a rule that the official tool has had since some release of its fifth generation.
+    fn since_5_3(&self, object: &Object) -> Severity {
+        let follows = object.generation == Generation::V6 || (object.generation == Generation::V5 && self.facts.late);
+        if follows { Severity::Error } else { Severity::Warning }
+    }
+
+    /// The finding for a name that should be that of an object of some kind and is not.
+    ///
+    /// `code` says so unless the name is that of an object of another kind, which is a finding of its own.
+    fn not_found<'n>(
+        &self,
+        kind: Kind,
+        code: diag::Code,
+        name: &str,
+        place: crate::source::Place,
+        known: impl Iterator<Item = &'n str>,
+    ) -> Diagnostic {
+        if let Some(other) = self.facts.kinds.get(name) {
+            let message = format!("`{name}` is a {}, expected a {}", other.word(), kind.word());
+            return Diagnostic::new(codes::WRONG_KIND, message, place)
+                .label(format!("no {} of this name", kind.word()))
+                .help(format!("name a {}", kind.word()));
+        }
+        let otherwise = format!("add it under {}/, or name its pack with `--with`", kind.folder());
+        Diagnostic::new(code, format!("{} `{name}` does not exist", kind.word()), place)
+            .label(format!("no {} of this name", kind.word()))
+            .help(did_you_mean(name, known, &otherwise))
+    }
+}
+
+/// What a rule about detections looks at: one detection and what is known around it.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// What is known.
+    pub around: Around<'a>,
     /// The detection.
     pub detection: &'a Detection,
     /// Its search; none if the file has none.
@@ -30,26 +106,41 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// Whether a lookup of this name (or a file of this name) is known.
-    pub fn knows_lookup(&self, name: &str) -> bool {
-        self.lookup_names().any(|known| known == name)
+    /// Whether the detection is in production: `status`, and where there is none.
+    pub fn in_production(&self) -> bool {
+        self.detection.object.status.as_ref().is_none_or(|status| status.as_str() == "production")
     }
 
-    /// All known lookups: those of packs, with the names of their files, and those of apps.
-    pub fn lookup_names(&self) -> impl Iterator<Item = &str> {
-        let own = self.pack.lookups.iter().flat_map(|lookup| {
-            let file = lookup.table.as_ref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
-            std::iter::once(lookup.object.name.as_str()).chain(file)
-        });
-        own.chain(self.knowledge.lookup_names())
+    /// Whether the type is one of these.
+    pub fn is_type(&self, types: &[&str]) -> bool {
+        self.detection.analytic_type.as_ref().is_some_and(|found| types.contains(&found.as_str()))
     }
 
-    /// How bad it is that a search cannot do what it says: an error in production content, a warning in experimental
-    /// or deprecated content, which is known not to be finished.
-    pub fn severity(&self) -> Severity {
-        let status = self.detection.object.status.as_ref().map_or("production", Located::as_str);
-        if status == "production" { Severity::Error } else { Severity::Warning }
+    /// How bad it is that the search does not produce a field: the official tool looks whether the name occurs anywhere
+    /// in the text of a search in production, and refuses the detection if not.
+    pub fn missing_field(&self, name: &str) -> Severity {
+        let text = self.detection.search.as_ref().map_or("", Located::as_str);
+        let occurs = text.to_lowercase().contains(&name.to_lowercase());
+        let checks = self.detection.object.generation != Generation::V6 && self.in_production();
+        if checks && !occurs { Severity::Error } else { Severity::Warning }
     }
+
+    /// The key of the search, for findings about what it lacks.
+    fn search_key(&self) -> crate::source::Place {
+        let object = &self.detection.object;
+        object.node.key_node("search").map_or(object.start, |key| key.place)
+    }
+}
+
+/// What a rule about any kind of object looks at.
+#[derive(Debug)]
+pub struct Item<'a> {
+    /// What is known.
+    pub around: Around<'a>,
+    /// What it is.
+    pub kind: Kind,
+    /// The common part.
+    pub object: &'a Object,
 }
 
 /// Collects what rules find.
@@ -60,6 +151,11 @@ impl Findings {
     /// A finding in a file.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
+    }
+
+    /// A finding in a file, with a severity that is not that of the code.
+    pub fn push_at(&mut self, severity: Severity, diagnostic: Diagnostic) {
+        self.0.push(Diagnostic { severity, ..diagnostic });
     }
 
     /// A finding in a search text.
@@ -73,52 +169,141 @@ impl Findings {
     }
 }
 
-/// Checks the selected objects of a pack. `loading` is what reading them reported. The result is sorted by place.
-pub fn check(pack: &Pack, knowledge: &Knowledge, loading: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Checks the selected objects of a pack, as of now. `loading` is what reading them reported. The result is sorted by
+/// place, and nothing is in it twice.
+pub fn check(pack: &Pack, knowledge: &Knowledge, sources: &Sources, loading: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    check_with(pack, knowledge, sources, loading, Options::now())
+}
+
+/// As [`check()`], with options.
+pub fn check_with(
+    pack: &Pack,
+    knowledge: &Knowledge,
+    sources: &Sources,
+    loading: Vec<Diagnostic>,
+    options: Options,
+) -> Vec<Diagnostic> {
     let compiler = Compiler::new(pack, knowledge);
-    let selected = |file: FileId| pack.is_selected(file);
+    let facts = Facts::of(pack, knowledge);
+    let around = Around { pack, knowledge, catalog: compiler.catalog(), options, facts: &facts };
     let mut all = loading;
-    let detections: Vec<&Detection> = pack.detections.iter().filter(|d| selected(d.object.file)).collect();
-    let found: Vec<Vec<Diagnostic>> =
-        detections.par_iter().map(|detection| check_detection(pack, knowledge, &compiler, detection)).collect();
+    let detections = selected(pack, &pack.detections);
+    let checked: Vec<Checked> =
+        detections.par_iter().map(|detection| check_detection(around, &compiler, detection)).collect();
+    let (found, uses): (Vec<_>, Vec<_>) = checked.into_iter().map(|checked| (checked.found, checked.uses)).unzip();
     all.extend(found.into_iter().flatten());
-    let searches = pack.baselines.iter().chain(&pack.investigations).filter(|search| selected(search.object.file));
-    for search in searches {
-        if let Some(text) = &search.search {
-            all.extend(compiler.compile(text).diagnostics);
-        }
+    all.extend(others(around, &compiler));
+    all.extend(objects(around, sources));
+    let mut findings = Findings::default();
+    for rule in rules::PACK_RULES {
+        rule(&around, &mut findings);
     }
+    rules::unused(&around, &compiler, &uses, &mut findings);
+    all.extend(findings.0);
+    all.retain(|found| pack.is_selected(found.place.file));
     diag::sort(&mut all);
+    // The reader and the rules may see the same mistake.
+    all.dedup_by(|next, first| next.code == first.code && next.place == first.place);
     all
 }
 
-fn check_detection(
-    pack: &Pack,
-    knowledge: &Knowledge,
-    compiler: &Compiler<'_>,
-    detection: &Detection,
-) -> Vec<Diagnostic> {
+fn selected<'p, T: HasObject>(pack: &Pack, objects: &'p [T]) -> Vec<&'p T> {
+    objects.iter().filter(|object| pack.is_selected(object.object().file)).collect()
+}
+
+/// Names that a search uses, for the question what nothing uses.
+#[derive(Debug, Default)]
+struct Uses {
+    macros: Vec<String>,
+    lookups: Vec<String>,
+}
+
+impl Uses {
+    fn of(compiled: &Compiled) -> Self {
+        Self {
+            macros: compiled.expansion.calls.iter().map(|call| call.name.clone()).collect(),
+            lookups: crate::spl::walk::lookups(&compiled.search).iter().map(|word| word.text.clone()).collect(),
+        }
+    }
+}
+
+struct Checked {
+    found: Vec<Diagnostic>,
+    uses: Uses,
+}
+
+fn check_detection(around: Around<'_>, compiler: &Compiler<'_>, detection: &Detection) -> Checked {
     let search = detection.search.as_ref().map(|search| compiler.compile(search));
-    let subject = Subject { pack, knowledge, detection, compiled: search.as_ref() };
+    let subject = Subject { around, detection, compiled: search.as_ref() };
     let mut findings = Findings::default();
     for rule in rules::DETECTION_RULES {
         rule(&subject, &mut findings);
     }
-    let mut all = findings.0;
+    let mut found = findings.0;
+    let uses = search.as_ref().map(Uses::of).unwrap_or_default();
     if let Some(compiled) = search {
-        all.extend(compiled.diagnostics);
+        found.extend(compiled.diagnostics);
     }
-    all
+    Checked { found, uses }
+}
+
+/// Baselines, investigations and macros: searches, or parts of them, that are no detections.
+fn others(around: Around<'_>, compiler: &Compiler<'_>) -> Vec<Diagnostic> {
+    let mut findings = Findings::default();
+    let pack = around.pack;
+    for (kind, all) in [(Kind::Baseline, &pack.baselines), (Kind::Investigation, &pack.investigations)] {
+        for search in selected(pack, all) {
+            rules::saved_search(&around, kind, search, compiler, &mut findings);
+        }
+    }
+    for found in selected(pack, &pack.macros) {
+        rules::macro_definition(&around, found, compiler, &mut findings);
+    }
+    let lookups: Vec<Vec<Diagnostic>> = selected(pack, &pack.lookups)
+        .into_par_iter()
+        .map(|lookup| {
+            let mut findings = Findings::default();
+            rules::lookup_table(&around, lookup, &mut findings);
+            findings.0
+        })
+        .collect();
+    findings.0.extend(lookups.into_iter().flatten());
+    findings.0
+}
+
+/// The rules that hold for objects of every kind.
+fn objects(around: Around<'_>, sources: &Sources) -> Vec<Diagnostic> {
+    let selected: Vec<(Kind, &Object)> =
+        around.pack.objects().filter(|(_, object)| around.pack.is_selected(object.file)).collect();
+    let found: Vec<Vec<Diagnostic>> = selected
+        .par_iter()
+        .with_min_len(64)
+        .map(|&(kind, object)| {
+            let mut findings = Findings::default();
+            let item = Item { around, kind, object };
+            for rule in rules::OBJECT_RULES {
+                rule(&item, &mut findings);
+            }
+            rules::unfinished(&item, sources.file(object.file).text(), &mut findings);
+            findings.0
+        })
+        .collect();
+    found.into_iter().flatten().collect()
 }
 
 /// The files whose objects were checked: paths as the user gave them, sorted.
-pub fn checked_files(pack: &Pack, sources: &crate::source::Sources) -> Vec<String> {
+pub fn checked_files(pack: &Pack, sources: &Sources) -> Vec<String> {
     let files: BTreeSet<String> = sources
         .iter()
         .filter(|&(id, _)| pack.is_selected(id))
         .map(|(_, file)| file.path().to_string_lossy().replace('\\', "/"))
         .collect();
     files.into_iter().collect()
+}
+
+/// Whether a file is part of what was asked about.
+fn is_selected(around: &Around<'_>, file: FileId) -> bool {
+    around.pack.is_selected(file)
 }
 
 /// A help line: the nearest known name, or what else to do.

@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+use crate::content::model::Generation;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -66,6 +67,29 @@ pub(super) struct KnownArgs {
     /// A Splunk app whose knowledge objects (props, tags, data models, macros) are added (repeatable)
     #[arg(long = "app", value_name = "DIR")]
     pub(super) apps: Vec<PathBuf>,
+    /// The schema generation of the pack [default: told by the keys of each file]
+    #[arg(long, value_enum, value_name = "GENERATION")]
+    pub(super) schema: Option<SchemaChoice>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
+pub(super) enum SchemaChoice {
+    /// contentctl 4: observables
+    V4,
+    /// contentctl 5: rba
+    V5,
+    /// Since May 2026: findings
+    V6,
+}
+
+impl From<SchemaChoice> for Generation {
+    fn from(choice: SchemaChoice) -> Self {
+        match choice {
+            SchemaChoice::V4 => Self::V4,
+            SchemaChoice::V5 => Self::V5,
+            SchemaChoice::V6 => Self::V6,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]

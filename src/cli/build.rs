@@ -17,7 +17,8 @@ pub(super) fn run(args: &BuildArgs, terminal: &Terminal) -> CliResult {
     let workspace = Workspace::open(&args.pack, terminal)?;
     let mut out = io::stdout();
 
-    let mut findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
+    let mut findings =
+        check::check(&workspace.pack, &workspace.knowledge, &workspace.sources, workspace.loading.clone());
     findings.retain(|found| found.severity != Severity::Advice);
     let objects = workspace.selected_objects();
     output::human::write(&mut out, &findings, &workspace.sources, objects, terminal.style())?;

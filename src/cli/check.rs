@@ -14,7 +14,8 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
     // The program ends after this; giving thousands of objects back one by one took a fifth of the time of checking one
     // file of a large pack.
     let workspace = ManuallyDrop::new(Workspace::open(&args.pack, terminal)?);
-    let mut findings = check::check(&workspace.pack, &workspace.knowledge, workspace.loading.clone());
+    let mut findings =
+        check::check(&workspace.pack, &workspace.knowledge, &workspace.sources, workspace.loading.clone());
     findings.retain(|found| args.advice || found.severity != Severity::Advice);
     spinner.finish_and_clear();
     let sources = &workspace.sources;

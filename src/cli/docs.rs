@@ -58,7 +58,7 @@ pub(super) fn render_into(
     terminal: &Terminal,
 ) -> Result<Rendered, CliError> {
     let failed = |error: docs::Error| CliError::new(error.to_string());
-    let own_table = attack.map(Attack::from_file).transpose().map_err(failed)?;
+    let own_table = attack.map(docs::attack_file).transpose().map_err(failed)?;
     let options = docs::Options {
         layout,
         attack: own_table.as_ref().unwrap_or_else(|| Attack::builtin()),

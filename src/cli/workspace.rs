@@ -29,7 +29,7 @@ impl Workspace {
     pub(super) fn load(paths: &[PathBuf], known: &KnownArgs, terminal: &Terminal) -> Result<Self, CliError> {
         let knowledge = knowledge(known, terminal)?;
         let mut sources = knowledge.sources().clone();
-        let options = LoadOptions { with: known.with.clone() };
+        let options = LoadOptions { with: known.with.clone(), schema: known.schema.map(Into::into) };
         let (pack, mut loading) =
             Pack::load_paths(paths, &options, &mut sources).map_err(|error| CliError::new(error.to_string()))?;
         // Only what the user asked about is reported; that a name of another file may be missing is worth a note.

@@ -7,6 +7,7 @@ pub mod model;
 pub mod names;
 pub mod pack;
 pub mod read;
+pub mod shape;
 pub mod token;
 pub mod yaml;
 

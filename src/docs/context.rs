@@ -4,10 +4,10 @@
 //! `story.kill_chain_phases`), whatever generation the content is written in; further values stand beside them. Texts
 //! are as the author wrote them: making them safe is the business of filters and of escaping.
 
-use super::attack::Attack;
 use super::{Analysis, Input, taxonomy};
 use crate::content::model::{DataSource, Detection, Generation, Object, Story};
 use crate::content::yaml::Node;
+use crate::knowledge::attack::Attack;
 use crate::source::Located;
 use minijinja::Value;
 use serde::Serialize;

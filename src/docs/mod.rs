@@ -9,16 +9,15 @@
 //! and their text depend on the input alone.
 
 pub mod analysis;
-pub mod attack;
-mod context;
+pub mod context;
 mod env;
 pub mod filters;
 pub mod layout;
 pub mod taxonomy;
 mod write;
 
+pub use crate::knowledge::attack::Attack;
 pub use analysis::Analysis;
-pub use attack::Attack;
 pub use layout::Layout;
 pub use write::Written;
 
@@ -82,6 +81,16 @@ impl<'a> Input<'a> {
 pub fn source_url(pack: &Pack) -> Option<&'static str> {
     let id = pack.config.app_id.as_ref()?;
     (id.as_str() == "DA-ESS-ContentUpdate").then_some("https://github.com/splunk/security_content/tree/develop")
+}
+
+/// Reads an ATT&CK table from a file: STIX or CSV.
+///
+/// # Errors
+/// The file cannot be read, or holds no techniques.
+pub fn attack_file(path: &Path) -> Result<Attack, Error> {
+    let what = "the ATT&CK table";
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { what, path: path.to_owned(), source })?;
+    Attack::from_text(&text).map_err(|reason| Error::Attack { path: path.to_owned(), reason })
 }
 
 /// How to render.

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_tactic_of_the_embedded_table_has_a_phase() {
-        for (id, technique) in crate::docs::attack::Attack::builtin().iter() {
+        for (id, technique) in crate::knowledge::attack::Attack::builtin().iter() {
             for tactic in &technique.tactics {
                 assert!(kill_chain_phase(tactic).is_some(), "{id} {tactic}");
             }

@@ -227,6 +227,53 @@ pub(super) fn fields<'m>(
     Ok(DatasetFields::new(knowledge, dataset, chain(knowledge, dataset)?, wanted))
 }
 
+/// Whether events of an origin can be rows of the dataset, as far as the known eventtypes say; `given` is a field and the
+/// value that it has in all of these events. `None`: of this origin no eventtype is known.
+pub(super) fn may_feed(
+    knowledge: &Knowledge,
+    rules: &Rules,
+    dataset: Dataset<'_>,
+    given: Option<(&str, &str)>,
+) -> Option<bool> {
+    rules.eventtypes().next()?;
+    let on_given = |leaf: &Predicate| match leaf {
+        Predicate::Compare { field, .. } | Predicate::In { field, .. } => {
+            let (name, value) = given?;
+            let same = &*field.name == name || (is_event_code(&field.name) && is_event_code(name));
+            same.then(|| language::holds_for(leaf, &field.name, value))
+        }
+        _ => None,
+    };
+    let decided = |leaf: &Predicate| rules.constant(leaf).or_else(|| on_given(leaf));
+    let mut tags: BTreeSet<String> = rules.tags_of_fields().map(str::to_owned).collect();
+    for (name, of_eventtype) in rules.eventtypes() {
+        let search = knowledge.eventtype_search(name);
+        let possible = search.value.as_ref().is_none_or(|search| !matches!(fold(search, &decided), Folded::False));
+        if possible {
+            tags.extend(of_eventtype.iter().map(|tag| tag.to_string()));
+        }
+    }
+    let known = |leaf: &Predicate| {
+        decided(leaf).or_else(|| match leaf {
+            Predicate::Compare { field, .. } | Predicate::In { field, .. } if &*field.name == "tag" => {
+                (!tags.iter().any(|tag| language::holds_for(leaf, "tag", tag))).then_some(false)
+            }
+            _ => None,
+        })
+    };
+    let compiled: Vec<Arc<CompiledDataset>> =
+        dataset.chain().iter().map(|&part| knowledge.compiled_dataset(part)).collect();
+    if compiled.iter().any(|part| part.broken.is_some()) {
+        return None;
+    }
+    Some(!compiled.iter().any(|part| matches!(fold(&part.condition, &known), Folded::False)))
+}
+
+/// The two names of one field of Windows events.
+fn is_event_code(name: &str) -> bool {
+    matches!(name, "EventCode" | "EventID")
+}
+
 /// The outcome of a comparison that metadata decide, or that no eventtype of the origin can satisfy.
 fn known(rules: &Rules, leaf: &Predicate) -> Option<bool> {
     if let Some(known) = rules.constant(leaf) {

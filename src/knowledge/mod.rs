@@ -11,6 +11,7 @@
 //! Order at search time: `EXTRACT`, `REPORT`, automatic key/value, `FIELDALIAS`, `EVAL`, `LOOKUP`, eventtypes, tags.
 
 mod app;
+pub mod attack;
 pub mod conf;
 mod dataset;
 pub mod eventtypes;
@@ -282,6 +283,18 @@ impl Knowledge {
     /// As [`Knowledge::dataset_rows`].
     pub fn dataset_fields<'m>(&self, dataset: Dataset<'m>, wanted: &Fields) -> Result<DatasetFields<'m>, String> {
         dataset::fields(self, dataset, wanted)
+    }
+
+    /// Whether events of a source and sourcetype can be rows of a dataset, as far as the known eventtypes say; `given` is
+    /// a field and the value that it has in all of these events. `None`: nothing is known of such events.
+    pub fn may_feed(
+        &self,
+        source: &str,
+        sourcetype: &str,
+        dataset: Dataset<'_>,
+        given: Option<(&str, &str)>,
+    ) -> Option<bool> {
+        dataset::may_feed(self, &self.rules(source, sourcetype, ""), dataset, given)
     }
 
     /// Compiles every knowledge object and gives what does not work.

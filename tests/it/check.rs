@@ -25,7 +25,7 @@ fn every_case_shows_its_mistake_and_nothing_else() {
     let knowledge = Knowledge::builtin();
     let mut sources = knowledge.sources().clone();
     let (pack, loading) = Pack::load(Path::new(CASES), &LoadOptions::default(), &mut sources).expect("the cases load");
-    let found = check(&pack, knowledge, loading);
+    let found = check(&pack, knowledge, &sources, loading);
     let mut wrong = Vec::new();
     for (file, source) in sources.iter().filter(|(_, source)| source.path().starts_with(CASES)) {
         let expected = expectations(source.text());

@@ -19,7 +19,7 @@ struct Loaded {
 
 fn load(path: &Path, with: &Path) -> Loaded {
     let mut sources = Knowledge::builtin().sources().clone();
-    let options = LoadOptions { with: vec![with.to_owned()] };
+    let options = LoadOptions { with: vec![with.to_owned()], ..LoadOptions::default() };
     let (pack, _) = Pack::load(path, &options, &mut sources).expect("the pack can be loaded");
     Loaded { pack, sources }
 }

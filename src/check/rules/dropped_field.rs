@@ -24,7 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Absence::NeverMade => unknown(read),
         };
         // `convert` leaves a missing field missing: a call left over from a copied search does no harm.
-        let severity = if read.command == "convert" { Severity::Advice } else { subject.severity() };
+        let severity = if read.command == "convert" { Severity::Advice } else { Severity::Warning };
         findings.push_as(severity, problem, &compiled.expansion.text);
     }
 }

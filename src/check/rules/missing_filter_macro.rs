@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Some(written) => format!("write `{wanted}` for `{written}`: the name follows from the detection's name"),
         None => format!("end the search with | `{wanted}`"),
     };
-    let place = detection.object.node.key_node("search").map_or(detection.object.start, |key| key.place);
+    let place = subject.search_key();
     findings.push(
         Diagnostic::new(codes::MISSING_FILTER_MACRO, format!("the search does not call `{wanted}`"), place)
             .label("in this search")

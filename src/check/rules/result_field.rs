@@ -2,7 +2,7 @@
 //! produce, so that no risk is ever assigned for it.
 
 use crate::check::{Findings, Subject};
-use crate::diag::{Code, Diagnostic, codes};
+use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::source::Located;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -25,6 +25,12 @@ fn field(subject: &Subject<'_>, name: &Located, code: Code, what: &str, findings
     let mut diagnostic = Diagnostic::new(code, message, place)
         .label("not a field of the result")
         .help(compiled.instead_of(name.as_str(), ""));
-    diagnostic.severity = subject.severity();
+    diagnostic.severity = severity(subject, name.as_str());
     findings.push(diagnostic);
+}
+
+/// The official tool looks at these only where there is a message.
+fn severity(subject: &Subject<'_>, name: &str) -> Severity {
+    let has_message = subject.detection.risk.message.as_ref().is_some_and(|message| !message.is_empty());
+    if has_message { subject.missing_field(name) } else { Severity::Warning }
 }

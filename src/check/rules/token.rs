@@ -3,7 +3,7 @@
 
 use crate::check::{Findings, Subject};
 use crate::content::token;
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Severity, codes};
 use crate::source::Located;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -31,7 +31,11 @@ fn tokens(subject: &Subject<'_>, text: &Located, what: &str, findings: &mut Find
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_TOKEN, message, place)
             .label("not a field of the result")
             .help(compiled.instead_of(name, "$"));
-        diagnostic.severity = subject.severity();
+        diagnostic.severity = if what == "message" && !name.contains(['.', ' ']) {
+            subject.missing_field(name)
+        } else {
+            Severity::Warning
+        };
         findings.push(diagnostic);
     }
 }

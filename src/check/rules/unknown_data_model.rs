@@ -18,7 +18,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
     for read in compiled.flow.missing() {
         if read.reason == Absence::NeverMade && read.command == "tstats" && read.kind != ReadKind::Part {
-            unknown_field(subject, read, compiled, findings);
+            unknown_field(read, compiled, findings);
         }
     }
 }
@@ -45,8 +45,8 @@ fn dataset_exists(
     findings: &mut Findings,
 ) {
     let text = compiled.expansion.text.as_str();
-    let Some(known) = subject.knowledge.model(&model.node) else {
-        let names = subject.knowledge.models().map(|model| &*model.name);
+    let Some(known) = subject.around.knowledge.model(&model.node) else {
+        let names = subject.around.knowledge.models().map(|model| &*model.name);
         let problem = Problem::new(
             codes::UNKNOWN_DATA_MODEL,
             format!("data model `{}` does not exist", model.node),
@@ -84,7 +84,7 @@ fn part(text: &str, span: Span, name: &str) -> Span {
     }
 }
 
-fn unknown_field(subject: &Subject<'_>, read: &MissingRead, compiled: &Compiled, findings: &mut Findings) {
+fn unknown_field(read: &MissingRead, compiled: &Compiled, findings: &mut Findings) {
     let name = &read.field.name;
     let message = format!("`{name}` is not a field of the dataset");
     let mut problem =
@@ -96,7 +96,7 @@ fn unknown_field(subject: &Subject<'_>, read: &MissingRead, compiled: &Compiled,
     } else {
         problem = problem.help("use a field that the data model declares");
     }
-    findings.push_as(subject.severity(), problem, &compiled.expansion.text);
+    findings.push_in(problem, &compiled.expansion.text);
 }
 
 /// The known field that has another prefix, or a prefix at all: `process` for `Processes.process`.

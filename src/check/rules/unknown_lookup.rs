@@ -1,18 +1,24 @@
 //! `unknown-lookup`: a search uses a lookup that neither a known pack nor the built-in knowledge has.
 
-use crate::check::{Findings, Subject, did_you_mean};
+use crate::check::{Around, Findings, Subject, did_you_mean};
+use crate::compile::Compiled;
 use crate::diag::{Problem, codes};
 use crate::spl::walk;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(compiled) = subject.compiled else { return };
+    if let Some(compiled) = subject.compiled {
+        in_search(&subject.around, compiled, findings);
+    }
+}
+
+pub(super) fn in_search(around: &Around<'_>, compiled: &Compiled, findings: &mut Findings) {
     for word in walk::lookups(&compiled.search) {
-        if subject.knows_lookup(&word.text) {
+        if around.knows_lookup(&word.text) {
             continue;
         }
         let help = did_you_mean(
             &word.text,
-            subject.lookup_names(),
+            around.lookup_names(),
             "add it under lookups/, or name its pack with `--with` or its app with `--app`",
         );
         let problem = Problem::new(codes::UNKNOWN_LOOKUP, format!("lookup `{}` does not exist", word.text), word.span)

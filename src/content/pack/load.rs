@@ -5,7 +5,8 @@ use super::root::{self, Located};
 use super::walk::{self, Found, State};
 use super::{AppConfig, Kind, LoadError, LoadOptions, Pack};
 use crate::content::model::{
-    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Removed, SavedSearch, Schedule, Story,
+    Dashboard, DataSource, Deployment, Detection, Generation, Lookup, Macro, Object, Removed, SavedSearch, Schedule,
+    Story,
 };
 use crate::content::read::{self, Document};
 use crate::content::yaml;
@@ -57,10 +58,30 @@ pub(super) fn load(
             add(&mut pack, &other, walk::content(&other.real_root), sources, &mut diagnostics);
         }
     }
+    settle_generations(&mut pack, options.schema);
     pack.index = Index::of(&pack);
     let mut diagnostics = of_selection(&pack, diagnostics);
     diag::sort(&mut diagnostics);
     Ok((pack, diagnostics))
+}
+
+/// Objects other than detections may have no key that tells their generation. They are of that of the pack's detections;
+/// or all are of the one that the user names.
+fn settle_generations(pack: &mut Pack, forced: Option<Generation>) {
+    let own = |object: &Object| pack.own.contains(&object.file);
+    let count =
+        |generation| pack.detections.iter().filter(|it| own(&it.object) && it.object.generation == generation).count();
+    let old = count(Generation::V4) > count(Generation::V5);
+    let own = pack.own.clone();
+    for (kind, object) in pack.objects_mut().filter(|(_, object)| own.contains(&object.file)) {
+        let open = kind != Kind::Detection && object.generation == Generation::V5;
+        let told = ["rba", "lookup_type"].iter().any(|key| object.node.get(key).is_some());
+        match forced {
+            Some(forced) => object.generation = forced,
+            None if open && old && !told => object.generation = Generation::V4,
+            None => {}
+        }
+    }
 }
 
 /// A finding, and whether it kept its whole file from being read.

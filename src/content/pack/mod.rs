@@ -110,6 +110,8 @@ impl Kind {
 pub struct LoadOptions {
     /// Further packs, whose objects count as known but are never selected.
     pub with: Vec<PathBuf>,
+    /// The schema generation of every own object; told by the keys of each if it is not given.
+    pub schema: Option<super::model::Generation>,
 }
 
 /// Why there is no pack to work with. One line, which says what to do.
@@ -219,6 +221,22 @@ impl Pack {
     /// Whether the file is one of this pack; not so for those of `--with` packs.
     pub fn is_own(&self, file: FileId) -> bool {
         self.own.contains(&file)
+    }
+
+    fn objects_mut(&mut self) -> impl Iterator<Item = (Kind, &mut super::model::Object)> {
+        let baselines = self.baselines.iter_mut().map(|it| (Kind::Baseline, &mut it.object));
+        let dashboards = self.dashboards.iter_mut().map(|it| (Kind::Dashboard, &mut it.object));
+        let data_sources = self.data_sources.iter_mut().map(|it| (Kind::DataSource, &mut it.object));
+        let deployments = self.deployments.iter_mut().map(|it| (Kind::Deployment, &mut it.object));
+        let detections = self.detections.iter_mut().map(|it| (Kind::Detection, &mut it.object));
+        let investigations = self.investigations.iter_mut().map(|it| (Kind::Investigation, &mut it.object));
+        let lookups = self.lookups.iter_mut().map(|it| (Kind::Lookup, &mut it.object));
+        let macros = self.macros.iter_mut().map(|it| (Kind::Macro, &mut it.object));
+        let removed = self.removed.iter_mut().map(|it| (Kind::Removed, &mut it.object));
+        let schedules = self.schedules.iter_mut().map(|it| (Kind::Schedule, &mut it.object));
+        let stories = self.stories.iter_mut().map(|it| (Kind::Story, &mut it.object));
+        let first = baselines.chain(dashboards).chain(data_sources).chain(deployments).chain(detections);
+        first.chain(investigations).chain(lookups).chain(macros).chain(removed).chain(schedules).chain(stories)
     }
 
     /// Every object of every kind, selected or not: for checks that concern all kinds.

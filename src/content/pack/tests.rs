@@ -146,7 +146,7 @@ fn broken_files_are_findings() {
 fn other_packs_are_known_but_neither_own_nor_selected() {
     let pack_folder = small();
     let other = folder(&[("detections/z.yml", "name: Z\n"), ("macros/m.yml", "name: m\ndefinition: other\n")]);
-    let options = LoadOptions { with: vec![other.path().to_owned()] };
+    let options = LoadOptions { with: vec![other.path().to_owned()], ..LoadOptions::default() };
     let (pack, _) = Pack::load(pack_folder.path(), &options, &mut Sources::new()).unwrap();
     let known = pack.detection("Z").unwrap();
     assert!(!pack.is_selected(known.object.file) && !pack.is_own(known.object.file));

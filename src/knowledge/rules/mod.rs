@@ -167,6 +167,11 @@ impl Rules {
             || self.field_tags.iter().flat_map(|field| &field.values).any(|(_, tags)| tags.iter().any(|t| matches(t)))
     }
 
+    /// The tags that field values can give to events of these rules.
+    pub(in crate::knowledge) fn tags_of_fields(&self) -> impl Iterator<Item = &str> {
+        self.field_tags.iter().flat_map(|field| &field.values).flat_map(|(_, tags)| tags.iter().map(|tag| &**tag))
+    }
+
     /// The settings that can make a field, in the order in which they run; rules whose names come from the event count
     /// for every field. For `eventtype` and `tag` there are none: see [`Rules::eventtypes`].
     pub fn makers(&self, field: &str) -> Vec<&Provenance> {

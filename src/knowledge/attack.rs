@@ -3,10 +3,8 @@
 //! The embedded table (`knowledge/attack/enterprise.csv`) is version 18.1 of the Enterprise matrix. `--attack FILE` puts
 //! another one in its place: a CSV of the same columns, or the STIX bundle that MITRE publishes.
 
-use super::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 /// Whether ATT&CK still uses a technique.
@@ -56,23 +54,17 @@ impl Attack {
         &TABLE
     }
 
-    /// Reads a table from a file: STIX if its text begins with `{`, else CSV.
-    pub fn from_file(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-            what: "the ATT&CK table",
-            path: path.to_owned(),
-            source,
-        })?;
-        let wrong = |reason: String| Error::Attack { path: path.to_owned(), reason };
+    /// Reads a table: STIX if the text begins with `{`, else CSV.
+    ///
+    /// # Errors
+    /// The text is neither, or holds no technique. The text of the error is a sentence part.
+    pub fn from_text(text: &str) -> Result<Self, String> {
         let attack = if text.trim_start().starts_with('{') {
-            Self::from_stix(&text).map_err(|error| wrong(error.to_string()))?
+            Self::from_stix(text).map_err(|error| error.to_string())?
         } else {
-            Self::from_csv(&text).map_err(|error| wrong(error.to_string()))?
+            Self::from_csv(text).map_err(|error| error.to_string())?
         };
-        if attack.techniques.is_empty() {
-            return Err(wrong("it holds no technique".to_owned()));
-        }
-        Ok(attack)
+        if attack.techniques.is_empty() { Err("it holds no technique".to_owned()) } else { Ok(attack) }
     }
 
     /// Reads a table of the columns `id`, `name`, `tactics` (joined by `|`) and `state`.
