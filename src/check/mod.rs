@@ -203,7 +203,10 @@ pub fn check_with(
     all.retain(|found| pack.is_selected(found.place.file));
     diag::sort(&mut all);
     // The reader and the rules may see the same mistake.
-    all.dedup_by(|next, first| next.code == first.code && next.place == first.place);
+    all.dedup_by(|next, first| {
+        let same = next.code == first.code && next.place == first.place;
+        same && (next.code == codes::YAML_TYPE || next.message == first.message)
+    });
     all
 }
 

@@ -1,6 +1,6 @@
 //! The fields of datasets and the columns of lookups, as the field flow wants to know them.
 
-use crate::content::model::Lookup;
+use crate::content::model::{Lookup, LookupKind};
 use crate::content::pack::Pack;
 use crate::ir::schema::{Catalog, FieldInfo};
 use crate::knowledge::{Dataset, Knowledge};
@@ -32,6 +32,9 @@ impl<'a> PackCatalog<'a> {
         let Some(lookup) = lookup else { return self.knowledge.lookup_columns(name) };
         if !lookup.fields.is_empty() {
             return Some(lookup.fields.iter().map(|field| Name::from(field.as_str())).collect());
+        }
+        if lookup.kind == Some(LookupKind::MlModel) {
+            return None;
         }
         header(lookup.table.as_deref()?)
     }

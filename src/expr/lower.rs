@@ -124,7 +124,7 @@ impl Lowering {
 
     fn check_wildcard(&mut self, tree: &ast::Expr) {
         let ExprKind::Text(text) = &tree.kind else { return };
-        if text.len() > 1 && (text.starts_with('*') || text.ends_with('*')) {
+        if text.contains('*') && text.bytes().any(|byte| byte != b'*') {
             let message = format!("`*` in the text `{text}` of an eval comparison is no wildcard");
             self.problems.push(
                 Problem::new(codes::WILDCARD_IN_EVAL, message, tree.span)

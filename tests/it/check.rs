@@ -10,6 +10,16 @@ use std::path::Path;
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/check");
 
+/// What is no news of these cases.
+const SET_ASIDE: [&str; 6] = [
+    "missing-drilldown",
+    "duplicate-search",
+    "missing-summariesonly",
+    "unused-macro",
+    "unused-lookup",
+    "leading-wildcard",
+];
+
 /// What a case says must be found.
 #[derive(Debug, PartialEq, Eq)]
 struct Expected {
@@ -25,7 +35,9 @@ fn every_case_shows_its_mistake_and_nothing_else() {
     let knowledge = Knowledge::builtin();
     let mut sources = knowledge.sources().clone();
     let (pack, loading) = Pack::load(Path::new(CASES), &LoadOptions::default(), &mut sources).expect("the cases load");
-    let found = check(&pack, knowledge, &sources, loading);
+    let mut found = check(&pack, knowledge, &sources, loading);
+    // The cases are variations of one detection, in a pack that is not meant to be complete.
+    found.retain(|found| !SET_ASIDE.contains(&found.code.name()));
     let mut wrong = Vec::new();
     for (file, source) in sources.iter().filter(|(_, source)| source.path().starts_with(CASES)) {
         let expected = expectations(source.text());
@@ -40,6 +52,14 @@ fn every_case_shows_its_mistake_and_nothing_else() {
     }
     assert!(pack.detections.len() > 30, "the cases are there");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The codes that some case shows.
+pub(crate) fn codes_of_cases() -> Vec<String> {
+    let folder = Path::new(CASES).join("detections");
+    let files = std::fs::read_dir(folder).expect("the cases").flatten();
+    let texts = files.map(|entry| std::fs::read_to_string(entry.path()).expect("text"));
+    texts.flat_map(|text| expectations(&text)).map(|expected| expected.code).collect()
 }
 
 fn expectations(text: &str) -> Vec<Expected> {

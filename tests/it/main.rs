@@ -4,6 +4,7 @@
 
 mod addon;
 mod check;
+mod check_edits;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod cli;
 mod commands;

@@ -137,7 +137,14 @@ mod tests {
         for (name, known) in [("proces_name", "process_name"), ("usre_id", "user_id"), ("EventCod", "EventCode")] {
             assert!(is_slip(name, known), "{name}");
         }
-        for (name, known) in [("groups", "group"), ("param1", "param2"), ("appId", "AppId"), ("event_name", "event.name"), ("src_ip", "dest_ip"), ("dest", "dest")] {
+        for (name, known) in [
+            ("groups", "group"),
+            ("param1", "param2"),
+            ("appId", "AppId"),
+            ("event_name", "event.name"),
+            ("src_ip", "dest_ip"),
+            ("dest", "dest"),
+        ] {
             assert!(!is_slip(name, known), "{name}");
         }
     }

@@ -1,12 +1,17 @@
 //! `unknown-throttling-field`: alerts are held back by a field that the search does not produce.
 
 use crate::check::{Findings, Subject};
+use crate::content::shape::Form;
 use crate::diag::{Diagnostic, codes};
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(compiled) = subject.compiled.filter(|compiled| compiled.sound) else { return };
     for field in &subject.detection.throttling_fields {
-        let Some(place) = field.whole().filter(|_| !compiled.produces(field.as_str())) else { continue };
+        let Some(place) =
+            field.whole().filter(|_| Form::FieldName.fits(field.as_str()) && !compiled.produces(field.as_str()))
+        else {
+            continue;
+        };
         let message = format!("the search does not produce `{}`, which throttling names", field.as_str());
         findings.push_at(
             subject.missing_field(field.as_str()),

@@ -72,10 +72,6 @@ codes! {
         why "Splunk refuses the whole search, so it never runs",
         bad "| rex mode=sed \"s/a/b\"",
         good "| rex mode=sed \"s/a/b/\"";
-    BAD_SPATH = "bad-spath", Error, "A path of spath cannot be read",
-        why "The path finds nothing, so the field stays empty",
-        bad "| spath path=\"a{x\"",
-        good "| spath path=\"a{}.x\"";
     BAD_THROTTLING = "bad-throttling", Error, "Throttling has a period that is none, or a field name with blanks",
         why "The official tool refuses it: alerts would not be held back",
         bad "period: one day",
