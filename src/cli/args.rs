@@ -72,13 +72,14 @@ pub(super) struct KnownArgs {
     pub(super) schema: Option<SchemaChoice>,
 }
 
+/// A schema generation.
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
 pub(super) enum SchemaChoice {
-    /// contentctl 4: observables
+    /// contentctl 4: observables, confidence and impact
     V4,
-    /// contentctl 5: rba
+    /// contentctl 5: an `rba` block
     V5,
-    /// Since May 2026: findings
+    /// Since May 2026: flat tags and findings
     V6,
 }
 
@@ -339,17 +340,6 @@ pub(super) struct FmtArgs {
     /// Change nothing: list the files that would change, and end with status 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
-}
-
-/// A schema generation.
-#[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]
-pub(super) enum SchemaChoice {
-    /// contentctl 4: observables, confidence and impact
-    V4,
-    /// contentctl 5: an `rba` block
-    V5,
-    /// Since May 2026: flat tags and findings
-    V6,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]

@@ -250,7 +250,7 @@ pub(super) fn may_feed(
         let search = knowledge.eventtype_search(name);
         let possible = search.value.as_ref().is_none_or(|search| !matches!(fold(search, &decided), Folded::False));
         if possible {
-            tags.extend(of_eventtype.iter().map(|tag| tag.to_string()));
+            tags.extend(of_eventtype.iter().map(ToString::to_string));
         }
     }
     let known = |leaf: &Predicate| {

@@ -146,20 +146,16 @@ fn patch<'p>(text: &str, patch: &'p str) -> Result<String, &'p str> {
     let mut at = 0;
     for line in patch.lines() {
         let (sign, rest) = line.split_at(line.len().min(1));
-        match sign {
-            "+" => {
-                lines.insert(at, rest.to_owned());
-                at += 1;
-            }
-            _ => {
-                let offset = lines[at..].iter().position(|known| known == rest).ok_or(rest)?;
-                at += offset;
-                if sign == "-" {
-                    lines.remove(at);
-                } else {
-                    at += 1;
-                }
-            }
+        if sign == "+" {
+            lines.insert(at, rest.to_owned());
+            at += 1;
+            continue;
+        }
+        at += lines[at..].iter().position(|known| known == rest).ok_or(rest)?;
+        if sign == "-" {
+            lines.remove(at);
+        } else {
+            at += 1;
         }
     }
     Ok(lines.join("\n") + "\n")

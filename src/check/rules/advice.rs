@@ -58,11 +58,11 @@ fn summaries(stage: &Stage, compiled: &Compiled, problems: &mut Vec<Problem>) {
 /// The first pattern of the events' search that begins with `*` and has more to it.
 fn leading(compiled: &Compiled, problems: &mut Vec<Problem>) {
     let Some(stage) = compiled.search.stages.first().filter(|stage| stage.command.node == "search") else { return };
-    let conditions = stage.args.iter().filter_map(|arg| match &arg.node {
+    let mut conditions = stage.args.iter().filter_map(|arg| match &arg.node {
         Arg::Condition(term) => Some(term),
         _ => None,
     });
-    if let Some(span) = conditions.filter_map(first_leading).next() {
+    if let Some(span) = conditions.find_map(first_leading) {
         problems.push(
             Problem::new(codes::LEADING_WILDCARD, "a pattern over raw events begins with `*`", span)
                 .label("Splunk reads every event for it")

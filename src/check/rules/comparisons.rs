@@ -66,9 +66,15 @@ fn expr(of: &Expr, before: Option<&Schema>, problems: &mut Vec<Problem>) {
         ExprKind::Unary(_, inner) => expr(inner, before, problems),
         ExprKind::In(inner, items) => {
             expr(inner, before, problems);
-            items.iter().for_each(|item| expr(item, before, problems));
+            for item in items {
+                expr(item, before, problems);
+            }
         }
-        ExprKind::Call(_, args) => args.iter().for_each(|arg| expr(arg, before, problems)),
+        ExprKind::Call(_, args) => {
+            for arg in args {
+                expr(arg, before, problems);
+            }
+        }
         _ => {}
     }
 }

@@ -53,13 +53,17 @@ fn term(of: &Term, problems: &mut Several<'_, '_>) {
         TermKind::And(terms) => {
             contradictions(terms.iter().filter_map(any_of), true, problems);
             excluded(terms, problems);
-            terms.iter().for_each(|inner| term(inner, problems));
+            for inner in terms {
+                term(inner, problems);
+            }
         }
         TermKind::Or(terms) => {
             if let Some(list) = any_of(of) {
                 repetitions(&list, true, problems);
             } else {
-                terms.iter().for_each(|inner| term(inner, problems));
+                for inner in terms {
+                    term(inner, problems);
+                }
             }
         }
         TermKind::Not(inner) => term(inner, problems),
@@ -261,7 +265,9 @@ fn expr(of: &Expr, problems: &mut Several<'_, '_>) {
                 let mut parts = Vec::new();
                 conjuncts(of, &mut parts);
                 contradictions(parts.iter().filter_map(|part| equals(part)), false, problems);
-                parts.iter().for_each(|part| expr(part, problems));
+                for part in parts {
+                    expr(part, problems);
+                }
                 return;
             }
             expr(left, problems);
@@ -281,7 +287,9 @@ fn expr(of: &Expr, problems: &mut Several<'_, '_>) {
                     repetitions(&AnyOf { field, values, span: of.span }, false, problems);
                 }
             }
-            args.iter().for_each(|arg| expr(arg, problems));
+            for arg in args {
+                expr(arg, problems);
+            }
         }
         _ => {}
     }

@@ -82,7 +82,7 @@ fn output_fields(subject: &Subject<'_>, sources: &[&DataSource], findings: &mut 
     }
     let Some(search) = &subject.detection.search else { return };
     let mut missing: Vec<&str> = Vec::new();
-    for field in sources.iter().flat_map(|source| &source.output_fields).map(|field| field.as_str()) {
+    for field in sources.iter().flat_map(|source| &source.output_fields).map(crate::source::Located::as_str) {
         if !search.as_str().contains(field) && !missing.contains(&field) {
             missing.push(field);
         }

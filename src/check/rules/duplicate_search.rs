@@ -10,7 +10,7 @@ pub(super) fn check(around: &Around<'_>, findings: &mut Findings) {
     let mut seen = HashMap::new();
     for detection in around.pack.detections.iter().filter(|it| around.pack.is_own(it.object().file)) {
         let object = &detection.object;
-        let status = object.status.as_ref().map(|status| status.as_str());
+        let status = object.status.as_ref().map(crate::source::Located::as_str);
         let Some(search) = detection.search.as_ref().filter(|_| status != Some("deprecated")) else { continue };
         let own = format!("`{}`", names::filter_macro(object.name.as_str()));
         let plain = search.as_str().replace(&own, "");

@@ -111,7 +111,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// Reads of fields that only the events can have.
 fn from_events<'f>(flow: &'f PlanFlow, found: &mut Vec<&'f Read>) {
-    flow.subsearches.iter().for_each(|nested| from_events(nested, found));
+    for nested in &flow.subsearches {
+        from_events(nested, found);
+    }
     let mut before = &flow.input;
     for step in &flow.steps {
         if let Some(nested) = &step.nested {

@@ -96,11 +96,11 @@ fn is_weekday(unit: &str) -> bool {
 }
 
 fn is_unit(unit: &str) -> bool {
-    let single = unit.strip_suffix('s').filter(|single| single.len() > 1).unwrap_or(unit);
     const UNITS: [&str; 23] = [
         "s", "sec", "second", "m", "min", "minute", "h", "hr", "hour", "d", "day", "w", "week", "mon", "month", "q",
         "qtr", "quarter", "y", "yr", "year", "ms", "us",
     ];
+    let single = unit.strip_suffix('s').filter(|single| single.len() > 1).unwrap_or(unit);
     UNITS.contains(&single) || UNITS.contains(&unit)
 }
 

@@ -122,14 +122,15 @@ fn check_value(node: &Node, value: &Type, key: &str, object: &str, findings: &mu
         }
         (Type::List { item, min }, Data::Sequence(items)) => list(node, items, *item, *min, key, object, findings),
         (Type::Listed { item }, Data::Sequence(items)) => list(node, items, *item, 0, key, object, findings),
-        (Type::Listed { item: ListItem::Form(form) }, Data::Scalar(scalar)) => {
+        (Type::Listed { item }, Data::Scalar(scalar)) => {
             // The old schema lets pass what begins or ends right.
             let text = scalar.text.as_str();
-            if *form == Form::MatchType && !(text.starts_with("WILDCARD(") || text.ends_with(')')) {
+            if let ListItem::Form(form @ Form::MatchType) = item
+                && !(text.starts_with("WILDCARD(") || text.ends_with(')'))
+            {
                 findings.push(misformed(scalar, *form, key, node.place));
             }
         }
-        (Type::Listed { .. }, Data::Scalar(_)) => {}
         (_, Data::Scalar(scalar)) => check_scalar(node, scalar, value, key, findings),
         _ => findings.push(mismatch(node, key, expected_type(value))),
     }

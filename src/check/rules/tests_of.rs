@@ -28,7 +28,8 @@ fn missing(subject: &Subject<'_>, findings: &mut Findings) {
     {
         return;
     }
-    let place = detection.object.status.as_ref().and_then(|status| status.whole()).unwrap_or(detection.object.start);
+    let place =
+        detection.object.status.as_ref().and_then(crate::source::Located::whole).unwrap_or(detection.object.start);
     findings.push(
         Diagnostic::new(codes::MISSING_TEST, "a production detection has no test", place)
             .label("in production")
@@ -47,7 +48,7 @@ fn duplicates(subject: &Subject<'_>, findings: &mut Findings) {
         }
         let mut data = HashMap::new();
         for entry in &test.data {
-            let key = (entry.data.as_str(), entry.sourcetype.as_ref().map(|it| it.as_str()));
+            let key = (entry.data.as_str(), entry.sourcetype.as_ref().map(crate::source::Located::as_str));
             if let Some(place) = entry.data.whole().filter(|_| !entry.data.is_empty())
                 && let Some(first) = data.insert(key, place)
             {
@@ -85,7 +86,7 @@ fn sources<'a>(subject: &Subject<'a>) -> Option<Vec<&'a DataSource>> {
 fn sourcetype(data: &AttackData, sources: &[&DataSource], findings: &mut Findings) {
     let Some(sourcetype) = data.sourcetype.as_ref().filter(|text| !text.is_empty()) else { return };
     let Some(place) = sourcetype.whole() else { return };
-    let known = || sources.iter().filter_map(|source| source.sourcetype.as_ref().map(|it| it.as_str()));
+    let known = || sources.iter().filter_map(|source| source.sourcetype.as_ref().map(crate::source::Located::as_str));
     if known().next().is_none() || known().any(|known| same(known, sourcetype.as_str())) {
         return;
     }

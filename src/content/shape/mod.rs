@@ -256,8 +256,7 @@ mod tests {
         assert_eq!(names.len(), count, "{names:?}");
         for key in shape.keys() {
             match key.value {
-                Type::Map(shape) => unique(shape),
-                Type::List { item: Item::Map(shape), .. } => unique(shape),
+                Type::Map(shape) | Type::List { item: Item::Map(shape), .. } => unique(shape),
                 _ => {}
             }
         }
