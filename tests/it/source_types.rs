@@ -174,3 +174,46 @@ fn published_data_models() {
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(compared > 500, "only {compared} fields were compared");
 }
+
+/// Every source type that a test or a data source of the corpus names has a stanza of its own.
+#[test]
+fn source_types_of_the_corpus() {
+    let corpus = std::env::var_os("ESCUDO_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
+    let mut named: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut open: Vec<PathBuf> = ["4.29", "5.0", "6"].map(|of| corpus.join(format!("security_content-{of}"))).to_vec();
+    while let Some(path) = open.pop() {
+        if let Ok(entries) = std::fs::read_dir(&path) {
+            open.extend(entries.flatten().map(|entry| entry.path()));
+        } else if path.extension().is_some_and(|end| end == "yml") {
+            origins(&std::fs::read_to_string(&path).unwrap_or_default(), &mut named);
+        }
+    }
+    if named.is_empty() {
+        eprintln!("skipped: no corpus at {}", corpus.display());
+        return;
+    }
+    let props = Knowledge::builtin().props();
+    let of_default = props.settings("", "no such source type", "").len();
+    let unknown: Vec<&(String, String)> = named
+        .iter()
+        .filter(|(source, sourcetype)| props.settings(source, sourcetype, "").len() == of_default)
+        .collect();
+    assert!(named.len() > 50, "{named:?}");
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+/// The pairs of `source` and `sourcetype` in the lines of a file, which stand side by side.
+fn origins(text: &str, named: &mut BTreeSet<(String, String)>) {
+    let value = |line: &str, key: &str| {
+        let line = line.trim_start().trim_start_matches("- ");
+        let value = line.strip_prefix(key)?.trim();
+        Some(value.trim_matches(['\'', '"']).to_owned())
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(sourcetype) = value(line, "sourcetype:").filter(|name| !name.is_empty()) else { continue };
+        let near = &lines[at.saturating_sub(2)..(at + 3).min(lines.len())];
+        let source = near.iter().find_map(|line| value(line, "source:")).unwrap_or_default();
+        named.insert((source, sourcetype));
+    }
+}
