@@ -193,16 +193,19 @@ pub(super) struct DocsArgs {
 pub(super) enum RowFormat {
     /// A table for people
     Table,
-    /// One array of row objects; multivalue fields are arrays
+    /// JSON lines: one object per row; multivalue fields are arrays
+    #[value(alias = "jsonl")]
     Json,
     /// Comma-separated values with a header
     Csv,
+    /// Parquet, compressed; multivalue fields are lists
+    Parquet,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct SearchArgs {
-    /// The search
-    #[arg(value_name = "SPL", required_unless_present = "file")]
+    /// The search; on a terminal, without one (or with `-i`) searches are read line by line
+    #[arg(value_name = "SPL")]
     pub(super) spl: Option<String>,
     /// Log files; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -210,9 +213,30 @@ pub(super) struct SearchArgs {
     /// Read the search from a file
     #[arg(long, short = 'f', value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
+    /// Read searches line by line, with history and completion; every argument is a log file
+    #[arg(long, short = 'i', conflicts_with = "file")]
+    pub(super) interactive: bool,
+    /// Only events from this time on: -24h@h, 2025-03-12, 2025-03-12T10:00:00, seconds since 1970
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) earliest: Option<String>,
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) latest: Option<String>,
+    /// What `now()` and relative times count from [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) now: Option<String>,
     /// A pack whose macros and lookups the search may use
     #[arg(long, value_name = "DIR")]
     pub(super) pack: Option<PathBuf>,
+    /// The rows of a lookup: a CSV file (repeatable)
+    #[arg(long = "lookup", value_name = "NAME=FILE")]
+    pub(super) lookups: Vec<String>,
+    /// Let `outputlookup` and `outputcsv` write files; otherwise they write the run's own copy of a table
+    #[arg(long)]
+    pub(super) allow_write: bool,
+    /// Where addresses are, for `iplocation`: a database in MaxMind's format
+    #[arg(long, value_name = "FILE", env = "ESCUDO_GEOIP")]
+    pub(super) geoip: Option<PathBuf>,
     #[command(flatten)]
     pub(super) known: KnownArgs,
     /// The files hold CIM events of this dataset already, such as Endpoint.Processes
@@ -220,9 +244,12 @@ pub(super) struct SearchArgs {
     pub(super) datamodel: Option<String>,
     #[command(flatten)]
     pub(super) meta: MetaArgs,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = RowFormat::Table)]
-    pub(super) format: RowFormat,
+    /// Form of the output [default: by the name of the output, or a table]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<RowFormat>,
+    /// Write the rows to this file
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod fmt;
 mod hunt;
 mod interrupt;
 mod migrate;
+mod parquet;
 mod rows;
 mod search;
 mod terminal;

@@ -1,4 +1,4 @@
-//! Rows as a table, JSON or CSV.
+//! Rows as a table, JSON lines, CSV or Parquet.
 
 use super::args::RowFormat;
 use super::terminal::{Terminal, printable};
@@ -15,6 +15,7 @@ pub(super) fn write(out: &mut dyn Write, rows: &Batch, format: RowFormat) -> io:
         RowFormat::Table => table(out, rows),
         RowFormat::Json => json(out, rows),
         RowFormat::Csv => csv(out, rows),
+        RowFormat::Parquet => out.write_all(&super::parquet::file(rows)?),
     }
 }
 
@@ -84,9 +85,8 @@ fn shown(rows: &Batch, name: &str) -> bool {
     !name.starts_with('_') || filled()
 }
 
-/// One array with a row object per line. Null fields are left out; a multivalue is an array; numbers are numbers.
+/// A row object per line. Null fields are left out; a multivalue is an array; numbers are numbers.
 fn json(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
-    writeln!(out, "[")?;
     for row in 0..rows.rows() {
         let mut object = serde_json::Map::new();
         for (name, column) in rows.columns() {
@@ -95,10 +95,9 @@ fn json(out: &mut dyn Write, rows: &Batch) -> io::Result<()> {
                 object.insert(name.to_string(), of_value(value));
             }
         }
-        let comma = if row + 1 == rows.rows() { "" } else { "," };
-        writeln!(out, "  {}{comma}", serde_json::Value::Object(object))?;
+        writeln!(out, "{}", serde_json::Value::Object(object))?;
     }
-    writeln!(out, "]")
+    Ok(())
 }
 
 /// Values of a multivalue field are joined by newlines, as Splunk exports them.
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     fn json_has_numbers_arrays_and_no_nulls() {
-        let expected = "[\n  {\"a\":\"x\\u001b[31m\",\"n\":2,\"m\":[\"1\",\"2\"]},\n  {\"n\":0.5}\n]\n";
+        let expected = "{\"a\":\"x\\u001b[31m\",\"n\":2,\"m\":[\"1\",\"2\"]}\n{\"n\":0.5}\n";
         assert_eq!(text(RowFormat::Json), expected);
     }
 

@@ -1,32 +1,26 @@
-//! `escudo search`.
+//! `escudo search`: one search over files, or many, line by line.
 
-use super::args::{MetaArgs, SearchArgs};
+mod complete;
+mod interactive;
+mod session;
+
+use super::args::{RowFormat, SearchArgs};
 use super::terminal::Terminal;
-use super::workspace::{self, Workspace};
 use super::{CliError, CliResult, Exit, rows};
-use crate::compile::Compiler;
-use crate::content::pack::Pack;
-use crate::diag::{Severity, render};
-use crate::engine::{self, Outcome, RunOptions};
-use crate::events::{Options, Overrides};
-use crate::ir::{Op, Plan};
-use crate::knowledge::Knowledge;
-use crate::replay::{CimSource, FileSource, Input, Lookups, RawEvents, lost};
-use crate::source::{Copied, Located, Place, Sources, Span};
-use crate::value::Name;
-use std::io::{self, BufWriter, Write};
+use crate::engine::Outcome;
+use crate::replay::lost;
+use session::Session;
+pub(super) use session::overrides;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
+    let on_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    if args.interactive || (args.spl.is_none() && args.file.is_none() && on_terminal) {
+        let files = args.spl.iter().map(PathBuf::from).chain(args.files.iter().cloned()).collect();
+        return interactive::run(Session::open(args, files, terminal)?);
+    }
     let (text, name, files) = what(args)?;
-    let mut known = if let Some(path) = &args.pack {
-        Workspace::load(std::slice::from_ref(path), &args.known, terminal)?
-    } else {
-        let knowledge = workspace::knowledge(&args.known, terminal)?;
-        let sources = knowledge.sources().clone();
-        Workspace { pack: Pack::default(), knowledge, sources, loading: Vec::new() }
-    };
     if text.trim().is_empty() {
         return Err(CliError::new("the search is empty: write one such as 'EventCode=1 | stats count by host'"));
     }
@@ -34,32 +28,41 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
         let text = text.trim();
         return Err(CliError::new(format!("`{text}` is a file: write the search before it, such as '*'")));
     }
-    let search = whole(&mut known.sources, &name, &text);
-    let compiler = Compiler::new(&known.pack, &known.knowledge);
-    let compiled = compiler.compile(&search);
-    let mut failed = false;
-    for found in &compiled.diagnostics {
-        failed |= found.severity == Severity::Error;
-        let _ = write!(io::stderr(), "{}", render::render(found, &known.sources, terminal.style()));
-    }
-    if failed {
-        return Ok(Exit::Failure);
-    }
-    let place = search.whole();
-    let compile = |text: &str| plan_of(&compiler, text, place);
-    let (outcome, damaged) = execute(args, &files, &compiled.plan, &known, &compiler, &compile, terminal)?;
-    for note in outcome.notes.iter().chain(&outcome.lacks) {
-        terminal.note(note);
-    }
-    let mut out = BufWriter::new(io::stdout().lock());
-    rows::write(&mut out, &outcome.rows, args.format)?;
-    out.flush()?;
-    drop(out);
-    if outcome.rows.is_empty() {
-        terminal.note(&lost(&outcome.trace));
+    let mut session = Session::open(args, files, terminal)?;
+    let Some(answer) = session.answer(&name, &text)? else { return Ok(Exit::Failure) };
+    write(args, &answer.outcome)?;
+    session.write_tables(&answer.outcome)?;
+    if answer.outcome.rows.is_empty() {
+        terminal.note(&lost(&answer.outcome.trace));
     }
     // Results over a file that is not whole may lack something: a script has to notice.
-    Ok(if damaged { Exit::Findings } else { Exit::Ok })
+    Ok(if answer.damaged { Exit::Findings } else { Exit::Ok })
+}
+
+/// Writes the rows where the arguments say.
+fn write(args: &SearchArgs, outcome: &Outcome) -> Result<(), CliError> {
+    let Some(path) = &args.output else {
+        let format = args.format.unwrap_or(RowFormat::Table);
+        let mut out = BufWriter::new(io::stdout().lock());
+        if format == RowFormat::Parquet && io::stdout().is_terminal() {
+            return Err(CliError::new("Parquet is not for terminals: name a file with `--output`"));
+        }
+        rows::write(&mut out, &outcome.rows, format)?;
+        return Ok(out.flush()?);
+    };
+    let mut bytes = Vec::new();
+    rows::write(&mut bytes, &outcome.rows, args.format.unwrap_or_else(|| format_of(path)))?;
+    super::write_file(path, &bytes)
+}
+
+/// The form that a file's name tells.
+fn format_of(path: &Path) -> RowFormat {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("json" | "jsonl" | "ndjson") => RowFormat::Json,
+        Some("csv") => RowFormat::Csv,
+        Some("parquet") => RowFormat::Parquet,
+        _ => RowFormat::Table,
+    }
 }
 
 /// The search, the name under which its mistakes are shown, and the files. With `-f`, every positional argument is a
@@ -75,99 +78,4 @@ fn what(args: &SearchArgs) -> Result<(String, String, Vec<PathBuf>), CliError> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| CliError::new(format!("`{}` cannot be read: {error}", file.display())))?;
     Ok((text, file.display().to_string(), files))
-}
-
-fn whole(sources: &mut Sources, name: &str, text: &str) -> Located {
-    let file = sources.add(name, text);
-    Located::verbatim(text, Place { file, span: Span::new(0, text.len()) })
-}
-
-/// Compiles a search that is put together at run time (`map`).
-fn plan_of(compiler: &Compiler<'_>, text: &str, place: Option<Place>) -> Result<Plan, String> {
-    let place = place.ok_or_else(|| "the search is empty".to_owned())?;
-    let mut located = Located::empty(place);
-    located.push(text, place, Copied::Decoded);
-    let compiled = compiler.compile(&located);
-    match compiled.diagnostics.into_iter().find(|found| found.severity == Severity::Error) {
-        Some(error) => Err(error.message),
-        None => Ok(compiled.plan),
-    }
-}
-
-fn execute(
-    args: &SearchArgs,
-    files: &[PathBuf],
-    plan: &Plan,
-    known: &Workspace,
-    compiler: &Compiler<'_>,
-    compile: &(dyn Fn(&str) -> Result<Plan, String> + Sync),
-    terminal: &Terminal,
-) -> Result<(Outcome, bool), CliError> {
-    let lookups = Lookups::of_pack(&known.pack);
-    let options = Options::from(overrides(&args.meta)).with_knowledge(known.knowledge.clone());
-    let run = RunOptions::at(super::now());
-    let bar = terminal.spinner("searching");
-    let (outcome, notes, damaged) = if let Some(name) = &args.datamodel {
-        let (model, dataset) = dataset(name, &known.knowledge)?;
-        let source = CimSource::new(files.to_vec(), options, model, dataset, &known.knowledge, &lookups);
-        (engine::run(plan, &source, &run), source.notes(), source.is_damaged())
-    } else {
-        let inputs = files.iter().map(|path| Input { path: path.clone(), options: options.clone() }).collect();
-        let again = files.iter().any(|path| path.as_os_str() == "-") && may_read_again(plan);
-        let events = if again { RawEvents::hold(inputs).map_err(CliError::new)? } else { RawEvents::streamed(inputs) };
-        let events = vec![Arc::new(events)];
-        let source = FileSource::new(events, &known.knowledge, &lookups).compiling(compile).knowing(compiler.catalog());
-        (engine::run(plan, &source, &run), source.notes(), source.is_damaged())
-    };
-    bar.finish_and_clear();
-    for note in notes {
-        terminal.note(&note);
-    }
-    match outcome {
-        Ok(outcome) => Ok((outcome, damaged)),
-        Err(failure) => Err(CliError::new(format!("[{}] {}", failure.kind.code(), failure.message))),
-    }
-}
-
-/// Whether the search has searches in it, which may read the events a second time.
-fn may_read_again(plan: &Plan) -> bool {
-    let nests = |op: &Op| matches!(op, Op::Join(_) | Op::Append(_) | Op::AppendColumns { .. } | Op::Map { .. });
-    !plan.subsearches.is_empty() || plan.steps.iter().any(|step| nests(&step.op))
-}
-
-pub(super) fn overrides(meta: &MetaArgs) -> Overrides {
-    let name = |text: &Option<String>| text.as_deref().map(Name::from);
-    Overrides {
-        sourcetype: name(&meta.sourcetype),
-        source: name(&meta.source),
-        host: name(&meta.host),
-        index: name(&meta.index),
-        kind: None,
-    }
-}
-
-/// `Model.Dataset`, or a model with one root dataset. Both must exist.
-fn dataset(name: &str, knowledge: &Knowledge) -> Result<(Name, Name), CliError> {
-    let (model, dataset) = name.split_once('.').map_or((name, None), |(model, dataset)| (model, Some(dataset)));
-    let Some(known) = knowledge.model(model) else {
-        let names = knowledge.models().map(|model| &*model.name);
-        let hint = crate::check::did_you_mean(model, names, "name the app that defines it with `--app`");
-        return Err(CliError::new(format!("`--datamodel {name}`: data model `{model}` does not exist: {hint}")));
-    };
-    match dataset {
-        Some(dataset) if known.is_name_only() || known.dataset(dataset).is_some() => Ok((model.into(), dataset.into())),
-        Some(dataset) => {
-            let hint = crate::check::did_you_mean(dataset, known.dataset_names(), "see the model's datasets");
-            Err(CliError::new(format!("`--datamodel {name}`: `{model}` has no dataset `{dataset}`: {hint}")))
-        }
-        None => {
-            let roots: Vec<&Name> = known.roots().map(crate::knowledge::Dataset::name).collect();
-            if let [one] = roots.as_slice() {
-                return Ok((model.into(), (*one).clone()));
-            }
-            let names: Vec<&str> = roots.iter().map(|name| &***name).collect();
-            let names = names.join(", ");
-            Err(CliError::new(format!("`--datamodel {name}`: name one of the datasets of `{model}`: {names}")))
-        }
-    }
 }

@@ -43,6 +43,11 @@ impl Terminal {
         columns.unwrap_or(80).clamp(40, 200)
     }
 
+    /// Lines of the terminal; 24 when there is none.
+    pub(super) fn height() -> usize {
+        indicatif_term_size().map_or(24, |(lines, _)| usize::from(lines))
+    }
+
     /// Writes one line of information to standard error, unless `--quiet`.
     pub(super) fn note(&self, line: &str) {
         if !self.quiet {

@@ -4,12 +4,14 @@
 //!   other number the text `start-end`.
 //! - A row without the field is unchanged. Source: Search Reference, "bin".
 
-use super::lower::field;
-use super::options::Options;
+use super::build::{self, binary};
+use super::lower::{field, source_and_target};
+use super::options::{Options, bad_value};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::ir::Op;
-use crate::ir::op::BinSpan;
-use crate::spl::ast::{Arg, Stage};
+use crate::ir::op::{Assignment, BinSpan, Target};
+use crate::spl::ast::{BinaryOp, Stage, Word};
+use crate::value::time::{Instant, TimeSpan, Unit};
 
 /// See the module.
 pub(super) struct Bin;
@@ -17,9 +19,9 @@ pub(super) struct Bin;
 const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "aligntime",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Text,
         default: "",
-        summary: "Align spans of time to this time.",
+        summary: "Align spans below a day to this time: seconds since 1970, or a relative time such as `@d+3h`.",
     },
     OptionSpec {
         name: "bins",
@@ -64,30 +66,59 @@ impl Command for Bin {
                 search: "| bin span=1h _time as hour",
                 after: r#"[{"_time":"1741774645","hour":"1741773600"}]"#,
             },
+            Example {
+                title: "From a time of its own",
+                before: r#"[{"_time":"130"}]"#,
+                search: "| bin span=1m aligntime=5 _time",
+                after: r#"[{"_time":"125"}]"#,
+            },
         ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
         let options = Options::of(stage, OPTIONS, cx);
-        let target = stage.args.iter().find_map(|arg| match &arg.node {
-            Arg::Word(word) => Some((word, word)),
-            Arg::Alias { source, target } => Some((source, target)),
-            _ => None,
-        });
-        let Some((source, target)) = target else { return cx.incomplete("a field") };
+        let Some((source, target)) = source_and_target(stage) else { return cx.incomplete("a field") };
+        let target = target.unwrap_or(source);
         let span = match options.get("span") {
             Some(value) => cx.bin_span("span", value, source.text == "_time"),
             None => Some(BinSpan::Bins(options.count("bins", 100).max(2))),
         };
-        match span {
-            Some(span) => {
+        match (span, options.get("aligntime")) {
+            (Some(BinSpan::Time(span)), Some(to)) if source.text == "_time" && span.unit < Unit::Day => {
+                aligned(source, target, span, to, cx);
+            }
+            (Some(span), _) => {
                 cx.push(Op::Bin(crate::ir::op::Bin {
                     field: field(source),
                     target: target.text.as_str().into(),
                     span,
                 }));
             }
-            None => cx.unsupported("its span has errors"),
+            (None, _) => cx.unsupported("its span has errors"),
         }
+    }
+}
+
+/// Buckets that begin at a time and at whole spans from it.
+fn aligned(source: &Word, target: &Word, span: TimeSpan, to: &Word, cx: &mut Lower) {
+    let origin = || match Instant::parse(&to.text, None) {
+        Some(Instant::Epoch(seconds)) => Some(build::number(seconds, to.span)),
+        Some(Instant::Relative(_)) => {
+            let now = build::call("now", Vec::new(), to.span);
+            Some(build::call("relative_time", vec![now, build::text(&to.text, to.span)], to.span))
+        }
+        _ => None,
+    };
+    let (Some(first), Some(second)) = (origin(), origin()) else {
+        cx.problem(bad_value("bin", "aligntime", "seconds since 1970, or a relative time such as `@d+3h`", to));
+        return cx.unsupported("its options have errors");
+    };
+    let size = || build::number(span.seconds(), to.span);
+    let distance = binary(BinaryOp::Subtract, build::field(source), first);
+    let count = build::call("floor", vec![binary(BinaryOp::Divide, distance, size())], to.span);
+    let start = binary(BinaryOp::Add, binary(BinaryOp::Multiply, count, size()), second);
+    if let Some(value) = cx.value(&start) {
+        let target = Target::Name(target.text.as_str().into());
+        cx.push(Op::Extend(vec![Assignment { target, value, span: source.span }]));
     }
 }

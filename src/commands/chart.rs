@@ -5,9 +5,11 @@
 //!   sums up and takes the least or greatest for `min` and `max`; for other functions it is not shown.
 //! - Source: Search Reference, "chart".
 
-use super::lower::{by_fields, by_items, selector};
+use super::computed::Parts;
+use super::lower::{by_fields, by_items, field, selector};
 use super::options::{OptionKind, OptionSpec, Options, count};
-use super::pivot::{Other, Pivot};
+use super::pivot::{Other, Pivot, naming};
+use super::stats::one_of_each;
 use super::{Command, Example, Lower, Syntax};
 use crate::expr::FieldRef;
 use crate::ir::Op;
@@ -35,12 +37,20 @@ impl Command for Chart {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "Rows and columns",
-            before: r#"[{"h":"a","u":"x"},{"h":"a","u":"y"},{"h":"b","u":"x"}]"#,
-            search: "| chart count over h by u",
-            after: r#"[{"h":"a","x":"1","y":"1"},{"h":"b","x":"1","y":"0"}]"#,
-        }]
+        &[
+            Example {
+                title: "A formula of aggregates",
+                before: r#"[{"h":"a","n":"1","m":"2"},{"h":"a","n":"3","m":"6"}]"#,
+                search: "| chart eval(sum(n)/sum(m)) as share over h",
+                after: r#"[{"h":"a","share":"0.5"}]"#,
+            },
+            Example {
+                title: "Rows and columns",
+                before: r#"[{"h":"a","u":"x"},{"h":"a","u":"y"},{"h":"b","u":"x"}]"#,
+                search: "| chart count over h by u",
+                after: r#"[{"h":"a","x":"1","y":"1"},{"h":"b","x":"1","y":"0"}]"#,
+            },
+        ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
@@ -74,7 +84,7 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "dedup_splitvals",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Flag,
         default: "false",
         summary: "Count equal values of a multivalue field once.",
     },
@@ -87,8 +97,8 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "format",
-        kind: OptionKind::Missing,
-        default: "",
+        kind: OptionKind::Text,
+        default: "$AGG$: $VAL$",
         summary: "How columns of several aggregates are named.",
     },
     OptionSpec {
@@ -132,27 +142,35 @@ pub(super) fn table<'a>(
             options.check(name, value, OPTIONS, cx);
         }
     }
-    let aggregates = cx.aggregates(stage);
+    let time = &*row.name == "_time";
+    let parts = Parts::of(stage, time);
+    let aggregates = cx.aggregates(&parts.stage);
     if aggregates.is_empty() {
         cx.incomplete("an aggregate");
         return None;
     }
-    let time = &*row.name == "_time";
     let span = match options.get("span").map(|value| cx.bin_span("span", value, time)) {
         Some(span) => span,
         None if time || options.get("bins").is_some() => Some(BinSpan::Bins(options.count("bins", 100).max(2))),
         None => None,
     };
-    if let Some(span) = span {
-        let field = FieldRef::new(row.name.clone(), row.span);
-        cx.push(Op::Bin(Bin { field, target: row.name.clone(), span }));
+    if let Some(span) = span.clone() {
+        let read = FieldRef::new(row.name.clone(), row.span);
+        cx.push(Op::Bin(Bin { field: read, target: row.name.clone(), span }));
     }
-    let counts = aggregates.iter().all(|aggregate| matches!(aggregate.function.name, "count" | "dc"));
-    let values: Vec<FieldRef> =
-        aggregates.iter().map(|aggregate| FieldRef::new(aggregate.name.name.clone(), aggregate.name.span)).collect();
-    let functions: Vec<&str> = aggregates.iter().map(|aggregate| aggregate.function.name).collect();
+    let counts = parts.is_plain() && aggregates.iter().all(|one| matches!(one.function.name, "count" | "dc"));
+    let shown: Vec<_> = aggregates.iter().filter(|one| !Parts::hides(&one.name.name)).collect();
+    let mut values: Vec<FieldRef> =
+        shown.iter().map(|one| FieldRef::new(one.name.name.clone(), one.name.span)).collect();
+    let functions: Vec<&str> = shown.iter().map(|one| one.function.name).collect();
+    values.extend(parts.names().map(field));
+    let keys = std::iter::once(&row).chain(&column);
+    if options.flag("dedup_splitvals", false) {
+        keys.clone().for_each(|key| one_of_each(key, cx));
+    }
     let Some(column) = column else {
         cx.push(Op::Aggregate(Aggregation { aggregates, by: vec![row] }));
+        parts.finish(span, cx);
         return Some(options);
     };
     if options.flag("usenull", true) {
@@ -169,11 +187,12 @@ pub(super) fn table<'a>(
         10
     });
     cx.push(Op::Aggregate(Aggregation { aggregates, by: vec![row.clone(), column.clone()] }));
+    parts.finish(span, cx);
     cx.native(Pivot {
         row: FieldRef::new(row.name, row.span),
         column: FieldRef::new(column.name, column.span),
         values,
-        separator: options.text("sep").unwrap_or(": ").into(),
+        naming: naming(&options),
         limit,
         other,
         sorted: true,

@@ -3,6 +3,8 @@
 //! - In the stages in brackets, `<<FIELD>>` stands for the name of a field, `<<MATCHSTR>>` for the text that all `*` of the
 //!   pattern caught, `<<MATCHSEG1>>` to `<<MATCHSEG3>>` for the text of each. Fields are those of the whole result, in order
 //!   of their names; a plain name is taken whether or not a row has it.
+//! - `mode=multivalue` runs once per value of one field, `mode=json_array` once per element of a JSON array,
+//!   `mode=auto_collections` as the value is; `<<ITEM>>` stands for the element, `<<ITER>>` for its number from 0.
 //! - The placeholders are replaced in the tree, not in the text, so that no name can break out of its quotes.
 //! - Only `eval` stages are run. Source: Search Reference, "foreach".
 
@@ -10,13 +12,17 @@ use super::lower::{selector, subsearch, words};
 use super::native::{Apply, gathered};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax, build};
-use crate::expr::{Context, Lowering};
+use crate::expr::{Context, FieldRef, Lowering};
 use crate::ir::op::{Assignment, Selector, Target, TargetPart};
 use crate::ir::{Flow, Native, NoCatalog, Op, Operator, Plan, Read, ReadKind, Schema, Step, wildcard};
 use crate::source::Span;
 use crate::spl::ast::{Arg, Expr, ExprKind, Quote, Stage, Word};
 use crate::value::{Batch, Column, Name, Value};
 use std::sync::Arc;
+
+mod elements;
+
+use elements::Items;
 
 /// See the module.
 pub(super) struct Foreach;
@@ -27,11 +33,13 @@ const fn option(name: &'static str, default: &'static str, summary: &'static str
 
 const OPTIONS: &[OptionSpec] = &[
     option("fieldstr", "<<FIELD>>", "The placeholder for the name of the field."),
+    option("itemstr", "<<ITEM>>", "The placeholder for an element."),
+    option("iterstr", "<<ITER>>", "The placeholder for the number of an element."),
     option("matchseg1", "<<MATCHSEG1>>", "The placeholder for the text of the first `*`."),
     option("matchseg2", "<<MATCHSEG2>>", "The placeholder for the text of the second `*`."),
     option("matchseg3", "<<MATCHSEG3>>", "The placeholder for the text of the third `*`."),
     option("matchstr", "<<MATCHSTR>>", "The placeholder for the text of all `*`."),
-    option("mode", "multifield", "`multifield` runs over fields; other modes are not built."),
+    option("mode", "multifield", "`multifield`, `multivalue`, `json_array` or `auto_collections`: what is run over."),
 ];
 
 impl Command for Foreach {
@@ -48,12 +56,26 @@ impl Command for Foreach {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "A sum over fields",
-            before: r#"[{"n_a":"1","n_b":"2"}]"#,
-            search: "| eval s=0 | foreach n_* [eval s = s + '<<FIELD>>']",
-            after: r#"[{"n_a":"1","n_b":"2","s":"3"}]"#,
-        }]
+        &[
+            Example {
+                title: "A sum over fields",
+                before: r#"[{"n_a":"1","n_b":"2"}]"#,
+                search: "| eval s=0 | foreach n_* [eval s = s + '<<FIELD>>']",
+                after: r#"[{"n_a":"1","n_b":"2","s":"3"}]"#,
+            },
+            Example {
+                title: "A sum over values",
+                before: r#"[{"v":["1","2","4"]}]"#,
+                search: "| eval s=0 | foreach mode=multivalue v [eval s = s + <<ITEM>>]",
+                after: r#"[{"v":["1","2","4"],"s":"7"}]"#,
+            },
+            Example {
+                title: "Elements of an array with their numbers",
+                before: r#"[{"j":"[\"x\",\"y\"]"}]"#,
+                search: r#"| foreach mode=json_array j [eval t = mvappend(t, "<<ITER>>=<<ITEM>>")] | fields t"#,
+                after: r#"[{"t":["0=x","1=y"]}]"#,
+            },
+        ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
@@ -63,10 +85,11 @@ impl Command for Foreach {
         if fields.is_empty() {
             return cx.incomplete("a field");
         }
-        if options.text("mode").is_some_and(|mode| !mode.eq_ignore_ascii_case("multifield")) {
-            return cx.unsupported("only the mode `multifield` is built");
-        }
-        let tokens = OPTIONS[..5].iter().map(|spec| options.text(spec.name).unwrap_or(spec.default).to_owned());
+        let token = |name: &str| {
+            let default = OPTIONS.iter().find(|spec| spec.name == name).map_or("", |spec| spec.default);
+            options.text(name).unwrap_or(default).to_owned()
+        };
+        let mode = options.text("mode").unwrap_or("multifield").to_ascii_lowercase();
         let mut body = Vec::new();
         for inner in &search.stages {
             if inner.command.node != "eval" {
@@ -78,7 +101,15 @@ impl Command for Foreach {
                 }
             }
         }
-        let each = Each { fields, tokens: tokens.collect(), body: Arc::new(body) };
+        if mode != "multifield" {
+            let Some(items) = Items::of(&mode) else {
+                return cx.incomplete("one of the modes `multifield`, `multivalue`, `json_array`, `auto_collections`");
+            };
+            let [field] = fields.as_slice() else { return cx.incomplete("one field") };
+            let field = FieldRef::new(field.name.clone(), field.span);
+            return elements::lower(field, items, [token("itemstr"), token("iterstr")], &body, cx);
+        }
+        let each = Each { fields, tokens: TOKENS.map(token).to_vec(), body: Arc::new(body) };
         // Mistakes are the same for every field.
         for (_, value) in each.body.iter() {
             let _ = cx.expr(&each.filled(value, "field", &["text"]));
@@ -87,11 +118,14 @@ impl Command for Foreach {
     }
 }
 
+/// The placeholders for fields, in the order in which [`Each::replaced`] gives their values.
+const TOKENS: [&str; 5] = ["fieldstr", "matchseg1", "matchseg2", "matchseg3", "matchstr"];
+
 /// Runs assignments once per field.
 #[derive(Clone, Debug)]
 struct Each {
     fields: Vec<Selector>,
-    /// The five placeholders, in the order of the options.
+    /// The placeholders, in the order of [`TOKENS`].
     tokens: Vec<String>,
     body: Arc<Vec<(Word, Expr)>>,
 }
@@ -248,11 +282,13 @@ fn assign(target: &Target, column: Column, batch: &mut Batch) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn replaces_placeholders_in_one_pass() {
-        let tokens = OPTIONS[..5].iter().map(|spec| spec.default.to_owned()).collect();
+        let default = |name| OPTIONS.iter().find(|spec| spec.name == name).unwrap().default.to_owned();
+        let tokens = TOKENS.map(default).to_vec();
         let each = Each { fields: vec![Selector::new("sd_*_*", Span::default())], tokens, body: Arc::default() };
         let replaced = |text: &str| each.replaced(text, "<<MATCHSTR>>", &["a", "b"]);
         assert_eq!(replaced("x <<FIELD>> <<MATCHSEG2>>-<<MATCHSEG1>> <<MATCHSTR>>"), "x <<MATCHSTR>> b-a ab");

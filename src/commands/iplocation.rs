@@ -1,7 +1,7 @@
 //! `iplocation`: place names of an address.
 //!
-//! - There is no database of addresses here, so no row gets any of the fields: the safe answer, as for an address that the
-//!   database does not hold. Source: Search Reference, "iplocation".
+//! - From a local database, where the user names one. Without one no row gets any of the fields, as for an address that the
+//!   database does not hold, and the user is told. Source: Search Reference, "iplocation".
 
 use super::lower::{field, words};
 use super::native::{Apply, streaming};
@@ -12,7 +12,8 @@ use crate::expr::FieldRef;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
-use crate::value::{Batch, Name};
+use crate::value::places::Place;
+use crate::value::{Batch, Column, Name, Value, address};
 
 /// See the module.
 pub(super) struct Iplocation;
@@ -68,7 +69,7 @@ impl Command for Iplocation {
 const FIELDS: &[&str] = &["City", "Country", "Region", "lat", "lon"];
 const MORE: &[&str] = &["Continent", "MetroCode", "Timezone"];
 
-/// Adds nothing to rows.
+/// Adds what is known of addresses.
 #[derive(Clone, Debug)]
 struct Locate {
     field: FieldRef,
@@ -93,13 +94,41 @@ impl Native for Locate {
         streaming(self)
     }
 
-    fn lack(&self) -> Option<&'static str> {
-        Some("`iplocation` needs a geolocation database, and there is none here")
+    fn lack(&self, context: &Context) -> Option<&'static str> {
+        let lacks = context.places.is_none();
+        lacks.then_some("`iplocation` needs a geolocation database, and there is none here: `--geoip FILE` names one")
     }
 }
 
 impl Apply for Locate {
-    fn apply(&self, batch: Batch, _: &Context) -> Result<Batch, String> {
+    fn apply(&self, mut batch: Batch, context: &Context) -> Result<Batch, String> {
+        let Some(places) = &context.places else { return Ok(batch) };
+        let place = |row: usize| places.find(address::parse(&batch.value(row, &self.field.name).to_text())?);
+        let found: Vec<Option<Place>> = (0..batch.rows()).map(place).collect();
+        for (name, output) in FIELDS.iter().chain(MORE).zip(&self.outputs) {
+            let old = |row: usize| batch.value(row, output).clone();
+            let value = |(row, place): (usize, &Option<Place>)| match place.as_ref().map(|place| part(place, name)) {
+                None => old(row),
+                Some(value) => value,
+            };
+            let column = found.iter().enumerate().map(value).collect();
+            batch.set(output.clone(), Column::new(column));
+        }
         Ok(batch)
+    }
+}
+
+/// A field of a known place; empty where the database has a place but not this of it.
+fn part(place: &Place, field: &str) -> Value {
+    let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
+    match field {
+        "City" => text(&place.city),
+        "Country" => text(&place.country),
+        "Region" => text(&place.region),
+        "lat" => place.latitude.map_or(Value::Null, Value::Number),
+        "lon" => place.longitude.map_or(Value::Null, Value::Number),
+        "Continent" => text(&place.continent),
+        "MetroCode" => place.metro.map_or(Value::from(""), |code| Value::Number(f64::from(code))),
+        _ => text(&place.zone),
     }
 }

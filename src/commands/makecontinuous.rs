@@ -6,7 +6,7 @@
 
 use super::lower::{field, words};
 use super::native::{Apply, gathered};
-use super::options::Options;
+use super::options::{Options, bad_value};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::Context;
 use crate::expr::FieldRef;
@@ -22,14 +22,14 @@ pub(super) struct Makecontinuous;
 const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "aligntime",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Ignored,
         default: "",
-        summary: "Align spans of time to this time.",
+        summary: "Buckets begin where the first row does.",
     },
     OptionSpec { name: "bins", kind: OptionKind::Missing, default: "100", summary: "At most so many buckets." },
-    OptionSpec { name: "end", kind: OptionKind::Missing, default: "", summary: "Upper end." },
+    OptionSpec { name: "end", kind: OptionKind::Text, default: "", summary: "Rows up to this number." },
     OptionSpec { name: "span", kind: OptionKind::Span, default: "", summary: "Size of a bucket." },
-    OptionSpec { name: "start", kind: OptionKind::Missing, default: "", summary: "Lower end." },
+    OptionSpec { name: "start", kind: OptionKind::Text, default: "", summary: "Rows from this number on." },
 ];
 
 impl Command for Makecontinuous {
@@ -46,19 +46,36 @@ impl Command for Makecontinuous {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "A gap",
-            before: r#"[{"_time":"0","n":"1"},{"_time":"120","n":"2"}]"#,
-            search: "| makecontinuous _time span=1m",
-            after: r#"[{"_time":"0","n":"1"},{"_time":"60"},{"_time":"120","n":"2"}]"#,
-        }]
+        &[
+            Example {
+                title: "Up to an end",
+                before: r#"[{"n":"2"},{"n":"4"}]"#,
+                search: "| makecontinuous n span=2 start=0 end=6",
+                after: r#"[{"n":"0"},{"n":"2"},{"n":"4"},{"n":"6"}]"#,
+            },
+            Example {
+                title: "A gap",
+                before: r#"[{"_time":"0","n":"1"},{"_time":"120","n":"2"}]"#,
+                search: "| makecontinuous _time span=1m",
+                after: r#"[{"_time":"0","n":"1"},{"_time":"60"},{"_time":"120","n":"2"}]"#,
+            },
+        ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
         let options = Options::of(stage, OPTIONS, cx);
         let field = words(stage).into_iter().next().map_or_else(|| FieldRef::new("_time", Span::default()), field);
         let span = options.get("span").and_then(|value| cx.bin_span("span", value, &*field.name == "_time"));
-        cx.native(Continuous { field, span });
+        let mut end = |name: &str| {
+            let word = options.get(name)?;
+            let number = crate::value::number::parse(&word.text);
+            if number.is_none() {
+                cx.problem(bad_value("makecontinuous", name, "a number", word));
+            }
+            number
+        };
+        let ends = [end("start"), end("end")];
+        cx.native(Continuous { field, span, ends });
     }
 }
 
@@ -70,6 +87,8 @@ const MAX_BUCKETS: usize = 1_000_000;
 pub(super) struct Continuous {
     pub(super) field: FieldRef,
     pub(super) span: Option<BinSpan>,
+    /// Where rows begin and end, if not with those that there are.
+    pub(super) ends: [Option<f64>; 2],
 }
 
 impl Native for Continuous {
@@ -93,12 +112,17 @@ impl Apply for Continuous {
             column.values().iter().enumerate().filter_map(|(row, value)| Some((value.as_number()?, row))).collect();
         rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let (Some(first), Some(last)) = (rows.first().copied(), rows.last().copied()) else { return Ok(batch) };
+        let begin = self.ends[0].map_or(first.0, |start| start.min(first.0));
+        let end = self.ends[1].map_or(last.0, |end| end.max(last.0));
         let gap =
             rows.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0.0).fold(f64::INFINITY, f64::min);
         let mut missing = Vec::new();
         let mut known = rows.iter().map(|row| row.0).peekable();
-        let mut at = first.0;
-        while at < last.0 {
+        let mut at = begin;
+        if begin < first.0 {
+            missing.push(begin);
+        }
+        while at < end {
             while known.next_if(|time| *time <= at).is_some() {}
             let next = match &self.span {
                 Some(BinSpan::Time(span)) => span.next(at, &context.zone),
@@ -108,7 +132,7 @@ impl Apply for Continuous {
             if next.is_nan() || next <= at || missing.len() >= MAX_BUCKETS {
                 return Err(format!("more than {MAX_BUCKETS} buckets are empty"));
             }
-            if known.peek().is_some_and(|time| next < *time) {
+            if next <= end && known.peek().is_none_or(|time| next < *time) {
                 missing.push(next);
             }
             at = next;

@@ -8,6 +8,7 @@
 //! rest of the search is still checked.
 
 mod build;
+mod computed;
 mod lower;
 mod native;
 mod options;
@@ -57,6 +58,7 @@ mod makemv;
 mod makeresults;
 mod map;
 mod metadata;
+mod mstats;
 mod multikv;
 mod multisearch;
 mod mvcombine;
@@ -203,6 +205,7 @@ pub const ALL: &[&dyn Command] = &[
     &makeresults::Makeresults,
     &map::Map,
     &metadata::Metadata,
+    &mstats::Mstats,
     &multikv::Multikv,
     &multisearch::Multisearch,
     &mvcombine::Mvcombine,

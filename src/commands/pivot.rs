@@ -1,6 +1,7 @@
 //! The table with a column per value of a field, behind `chart`, `timechart` and `xyseries`.
 
 use super::native::{Apply, gathered};
+use super::options::Options;
 use crate::expr::{Context, FieldRef};
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::value::{Batch, Column, Name, Value};
@@ -16,9 +17,10 @@ pub(super) struct Pivot {
     pub(super) row: FieldRef,
     /// Its values name the columns.
     pub(super) column: FieldRef,
-    /// With more than one, columns are named `value field: value of the column field`.
     pub(super) values: Vec<FieldRef>,
-    pub(super) separator: Name,
+    /// How columns are named where there are several values: `$AGG$` stands for the value field, `$VAL$` for the value of
+    /// the column field.
+    pub(super) naming: Name,
     /// Columns to show, those with the greatest sum; 0 shows all.
     pub(super) limit: usize,
     /// What becomes of the other ones; nothing without this.
@@ -119,8 +121,19 @@ impl Pivot {
     }
 
     fn cell(&self, field: &FieldRef, column: &str) -> Name {
-        if self.values.len() == 1 { column.into() } else { format!("{}{}{column}", field.name, self.separator).into() }
+        if self.values.len() == 1 {
+            return column.into();
+        }
+        // Piece by piece: a value may hold the other mark.
+        let pieces = self.naming.split("$VAL$").map(|piece| piece.replace("$AGG$", &field.name));
+        pieces.collect::<Vec<_>>().join(column).into()
     }
+}
+
+/// How columns are named, by the options `format` and `sep`.
+pub(super) fn naming(options: &Options) -> Name {
+    let separator = options.text("sep").unwrap_or(": ");
+    options.text("format").map_or_else(|| format!("$AGG${separator}$VAL$").into(), Name::from)
 }
 
 /// Two cells of the rest as one; null where the function's results cannot be put together.

@@ -6,15 +6,19 @@
 //! - Source: Search Reference, "rex".
 
 use super::lower::{field, words};
+use super::native::{Apply, streaming};
 use super::options::Options;
 use super::sed;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::diag::{Problem, codes};
-use crate::expr::FieldRef;
-use crate::ir::Op;
+use crate::expr::{Context, FieldRef};
 use crate::ir::op::Extract;
+use crate::ir::{FieldInfo, Flow, Native, Op, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
+use crate::value::regex::Regex;
+use crate::value::{Batch, Column, Name, Value};
+use std::sync::Arc;
 
 /// See the module.
 pub(super) struct Rex;
@@ -30,9 +34,9 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "offset_field",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Field,
         default: "",
-        summary: "A field for the places of the hits.",
+        summary: "A field for the places of groups, such as `user=3-6`: characters from 0, both ends included.",
     },
 ];
 
@@ -69,6 +73,12 @@ impl Command for Rex {
                 search: r#"| rex field=f mode=sed "s/-/+/g""#,
                 after: r#"[{"f":"a+b+c"}]"#,
             },
+            Example {
+                title: "Places of the hits",
+                before: r#"[{"f":"id=7 id=9"}]"#,
+                search: r#"| rex field=f max_match=0 offset_field=at "id=(?<i>\\d)" | fields at"#,
+                after: r#"[{"at":"i=3-3&i=8-8"}]"#,
+            },
         ]
     }
 
@@ -90,6 +100,68 @@ impl Command for Rex {
             cx.problem(problem.help("name what becomes a field: `(?<name>...)`"));
             return cx.unsupported("its pattern has no named group");
         }
-        cx.push(Op::Extract(Extract { field, regex, max_match: options.count("max_match", 1) }));
+        let max_match = options.count("max_match", 1);
+        if let Some(target) = options.text("offset_field") {
+            cx.native(Offsets {
+                field: field.clone(),
+                regex: regex.clone(),
+                most: if max_match == 0 { usize::MAX } else { max_match },
+                target: target.into(),
+                span: cx.span(),
+            });
+        }
+        cx.push(Op::Extract(Extract { field, regex, max_match }));
+    }
+}
+
+/// Says where groups are.
+#[derive(Clone, Debug)]
+struct Offsets {
+    field: FieldRef,
+    regex: Arc<Regex>,
+    most: usize,
+    target: Name,
+    span: Span,
+}
+
+impl Native for Offsets {
+    fn name(&self) -> &'static str {
+        "rex"
+    }
+
+    fn flow(&self, input: &Schema) -> Flow {
+        let mut output = input.clone();
+        output.set(self.target.clone(), FieldInfo::made(self.span));
+        Flow { reads: vec![Read::value(&self.field)], output, ..Flow::default() }
+    }
+
+    fn open(&self, _: &Context) -> Box<dyn Operator> {
+        streaming(self)
+    }
+}
+
+impl Apply for Offsets {
+    fn apply(&self, mut batch: Batch, _: &Context) -> Result<Batch, String> {
+        let places = |row: usize| {
+            let mut places = Vec::new();
+            for value in batch.value(row, &self.field.name).values() {
+                let text = value.to_text();
+                let characters = |at: usize| text[..at].chars().count();
+                let mut hits = self.regex.captures_iter(&text);
+                for _ in 0..self.most {
+                    let Some(hit) = hits.advance() else { break };
+                    for (group, name) in self.regex.groups() {
+                        if let Some(range) = hit.group_range(*group).filter(|range| !range.is_empty()) {
+                            let (from, to) = (characters(range.start), characters(range.end) - 1);
+                            places.push(format!("{name}={from}-{to}"));
+                        }
+                    }
+                }
+            }
+            if places.is_empty() { batch.value(row, &self.target).clone() } else { Value::text(places.join("&")) }
+        };
+        let places = (0..batch.rows()).map(places).collect();
+        batch.set(self.target.clone(), Column::new(places));
+        Ok(batch)
     }
 }

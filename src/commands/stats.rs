@@ -6,9 +6,9 @@
 
 use super::lower::by_fields;
 use super::options::Options;
-use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax, build};
 use crate::ir::Op;
-use crate::ir::op::Aggregation;
+use crate::ir::op::{Aggregation, Assignment, Selector, Target};
 use crate::spl::ast::Stage;
 
 /// See the module.
@@ -23,7 +23,7 @@ const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "dedup_splitvals",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Flag,
         default: "false",
         summary: "Count equal values of a multivalue by-field once.",
     },
@@ -50,21 +50,44 @@ impl Command for Stats {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "Count and collect per group",
-            before: r#"[{"h":"a","u":"x"},{"h":"a","u":"y"},{"h":"a"},{"u":"z"}]"#,
-            search: "| stats count count(u) as n values(u) as v by h",
-            after: r#"[{"h":"a","count":"3","n":"2","v":["x","y"]}]"#,
-        }]
+        &[
+            Example {
+                title: "Count and collect per group",
+                before: r#"[{"h":"a","u":"x"},{"h":"a","u":"y"},{"h":"a"},{"u":"z"}]"#,
+                search: "| stats count count(u) as n values(u) as v by h",
+                after: r#"[{"h":"a","count":"3","n":"2","v":["x","y"]}]"#,
+            },
+            Example {
+                title: "Equal values of a row count once",
+                before: r#"[{"h":["a","b","a"]}]"#,
+                search: "| stats dedup_splitvals=true count by h",
+                after: r#"[{"h":"a","count":"1"},{"h":"b","count":"1"}]"#,
+            },
+        ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
-        Options::of(stage, OPTIONS, cx);
+        let options = Options::of(stage, OPTIONS, cx);
         let aggregates = cx.aggregates(stage);
         let by = by_fields(stage);
         if aggregates.is_empty() && by.is_empty() {
             return cx.incomplete("an aggregate");
         }
+        if options.flag("dedup_splitvals", false) {
+            by.iter().for_each(|field| one_of_each(field, cx));
+        }
         cx.push(Op::Aggregate(Aggregation { aggregates, by }));
+    }
+}
+
+/// Leaves one of each value of a by-field, so that a row counts once per value.
+pub(super) fn one_of_each(field: &Selector, cx: &mut Lower) {
+    if field.is_pattern() {
+        return;
+    }
+    let values = build::call("mvdedup", vec![build::hidden_field(&field.name)], field.span);
+    if let Some(value) = cx.value(&values) {
+        let target = Target::Name(field.name.clone());
+        cx.push(Op::Extend(vec![Assignment { target, value, span: field.span }]));
     }
 }

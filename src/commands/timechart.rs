@@ -35,12 +35,20 @@ impl Command for Timechart {
     }
 
     fn examples(&self) -> &'static [Example] {
-        &[Example {
-            title: "Counts per ten minutes",
-            before: r#"[{"_time":"0"},{"_time":"30"},{"_time":"1300"}]"#,
-            search: "| timechart span=10m count",
-            after: r#"[{"_time":"0","count":"2"},{"_time":"600","count":"0"},{"_time":"1200","count":"1"}]"#,
-        }]
+        &[
+            Example {
+                title: "A rate",
+                before: r#"[{"_time":"0","n":"30"},{"_time":"30","n":"90"}]"#,
+                search: "| timechart span=1m per_second(n) as rate",
+                after: r#"[{"_time":"0","rate":"2"}]"#,
+            },
+            Example {
+                title: "Counts per ten minutes",
+                before: r#"[{"_time":"0"},{"_time":"30"},{"_time":"1300"}]"#,
+                search: "| timechart span=10m count",
+                after: r#"[{"_time":"0","count":"2"},{"_time":"600","count":"0"},{"_time":"1200","count":"1"}]"#,
+            },
+        ]
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
@@ -49,7 +57,7 @@ impl Command for Timechart {
         let Some(known) = table(stage, row, column, cx) else { return };
         if known.flag("cont", true) {
             let span = known.text("span").and_then(|text| super::build::bin_span(text, true));
-            cx.native(Continuous { field: FieldRef::new("_time", Span::default()), span });
+            cx.native(Continuous { field: FieldRef::new("_time", Span::default()), span, ends: [None, None] });
             let counts = stage.args.iter().all(|arg| match &arg.node {
                 Arg::Aggregate(call) => matches!(call.function.node.as_str(), "count" | "c" | "dc" | "distinct_count"),
                 _ => true,

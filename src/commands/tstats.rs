@@ -124,34 +124,39 @@ impl Command for Tstats {
             }
             None => cx.push(Op::Events { filter }),
         }
-        let mut by = by_fields(stage);
-        let time = by.iter().position(|field| &*field.name == "_time");
-        if let Some(value) = options.get("fillnull_value") {
-            let fields: Vec<_> = by.iter().filter(|field| &*field.name != "_time").cloned().collect();
-            if !fields.is_empty() {
-                cx.push(Op::Fill { value: Value::text(value.text.as_str()), fields });
-            }
+        groups(stage, &options, cx);
+    }
+}
+
+/// The groups and aggregates of `tstats` and `mstats`, behind the rows and their filter.
+pub(super) fn groups(stage: &Stage, options: &Options, cx: &mut Lower) {
+    let mut by = by_fields(stage);
+    let time = by.iter().position(|field| &*field.name == "_time");
+    if let Some(value) = options.get("fillnull_value") {
+        let fields: Vec<_> = by.iter().filter(|field| &*field.name != "_time").cloned().collect();
+        if !fields.is_empty() {
+            cx.push(Op::Fill { value: Value::text(value.text.as_str()), fields });
         }
-        // Rows are grouped by the bucket, yet `min(_time)` is the time of an event: so the bucket is a field of its own
-        // until the groups are made.
-        let mut bucket = None;
-        if let Some(time) = time.and_then(|at| by.get_mut(at)) {
-            let written = options.get("span").map(|value| cx.bin_span("span", value, true));
-            if let Some(span) = written.unwrap_or_else(|| build::bin_span("1s", true)) {
-                let field = FieldRef::new(time.name.clone(), time.span);
-                cx.push(Op::Bin(Bin { field, target: BUCKET.into(), span }));
-                let grouped = Selector { name: BUCKET.into(), span: time.span };
-                bucket = Some((grouped.clone(), std::mem::replace(time, grouped)));
-            }
+    }
+    // Rows are grouped by the bucket, yet `min(_time)` is the time of an event: so the bucket is a field of its own
+    // until the groups are made.
+    let mut bucket = None;
+    if let Some(time) = time.and_then(|at| by.get_mut(at)) {
+        let written = options.get("span").map(|value| cx.bin_span("span", value, true));
+        if let Some(span) = written.unwrap_or_else(|| build::bin_span("1s", true)) {
+            let field = FieldRef::new(time.name.clone(), time.span);
+            cx.push(Op::Bin(Bin { field, target: BUCKET.into(), span }));
+            let grouped = Selector { name: BUCKET.into(), span: time.span };
+            bucket = Some((grouped.clone(), std::mem::replace(time, grouped)));
         }
-        let aggregates = cx.aggregates(stage);
-        if aggregates.is_empty() && by.is_empty() {
-            return cx.incomplete("an aggregate");
-        }
-        cx.push(Op::Aggregate(Aggregation { aggregates, by }));
-        if let Some(names) = bucket {
-            cx.push(Op::Rename(vec![names]));
-        }
+    }
+    let aggregates = cx.aggregates(stage);
+    if aggregates.is_empty() && by.is_empty() {
+        return cx.incomplete("an aggregate");
+    }
+    cx.push(Op::Aggregate(Aggregation { aggregates, by }));
+    if let Some(names) = bucket {
+        cx.push(Op::Rename(vec![names]));
     }
 }
 

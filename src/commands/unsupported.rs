@@ -36,7 +36,6 @@ const TABLE: &[(&str, &str)] = &[
     ("metasearch", "there are no indexes"),
     ("meventcollect", "there is no metric index"),
     ("mpreview", "there is no metric index"),
-    ("mstats", "there is no metric index"),
     ("outputtext", "it is not built"),
     ("overlap", "there is no summary index"),
     ("pivot", "pivots are not built"),

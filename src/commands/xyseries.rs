@@ -5,7 +5,7 @@
 
 use super::lower::{field, words};
 use super::options::Options;
-use super::pivot::Pivot;
+use super::pivot::{Pivot, naming};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::spl::ast::Stage;
 
@@ -15,8 +15,8 @@ pub(super) struct Xyseries;
 const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "format",
-        kind: OptionKind::Missing,
-        default: "",
+        kind: OptionKind::Text,
+        default: "$AGG$: $VAL$",
         summary: "How columns of several value fields are named.",
     },
     OptionSpec {
@@ -61,7 +61,7 @@ impl Command for Xyseries {
             row: field(row),
             column: field(column),
             values: values.iter().map(|word| field(word)).collect(),
-            separator: options.text("sep").unwrap_or(": ").into(),
+            naming: naming(&options),
             limit: 0,
             other: None,
             sorted: false,

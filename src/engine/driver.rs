@@ -4,6 +4,7 @@ use super::limits::RunOptions;
 use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
 use super::pushed::Prepared;
+use super::range::Range;
 use super::source::{Counts, DatasetRequest, EventsRequest, Named, Source, Unavailable};
 use super::subsearch;
 use super::table::Lookup;
@@ -56,7 +57,13 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn outcome(self, rows: Batch, trace: Vec<StageCount>) -> Outcome {
-        Outcome { rows, trace, notes: self.notes.into_inner(), lacks: self.lacks.into_inner() }
+        Outcome {
+            rows,
+            trace,
+            notes: self.notes.into_inner(),
+            lacks: self.lacks.into_inner(),
+            tables: self.written.into_inner(),
+        }
     }
 }
 
@@ -216,7 +223,12 @@ impl<'p> Line<'p> {
     pub(super) fn produce(&mut self, step: &Step, plan: &Plan, run: &Run<'_>) -> Result<(), Failure> {
         let mut failure = None;
         let mut given = 0;
+        let range = Range::of(plan, &run.context);
         let mut sink = |batch: Batch| {
+            let batch = match range {
+                Some(range) => range.keep(batch),
+                None => batch,
+            };
             given += batch.rows() as u64;
             match self.push(0, batch, run) {
                 Ok(flow) => flow,
@@ -227,11 +239,13 @@ impl<'p> Line<'p> {
             }
         };
         let needs = ir::needs(plan, &ir::flow(plan, run.source.catalog()));
+        let with_time = range.map(|_| Range::needs(needs.source(0)));
+        let wanted = with_time.as_ref().unwrap_or_else(|| needs.source(0));
         let counts = match &step.op {
             Op::Events { filter } => {
                 let filter = run.resolve(filter, plan)?;
-                let (needs, ordered) = (needs.source(0), ir::order::matters(plan));
-                let request = EventsRequest { filter: &filter, needs, ordered, context: &run.context };
+                let ordered = ir::order::matters(plan);
+                let request = EventsRequest { filter: &filter, needs: wanted, ordered, context: &run.context };
                 run.source.events(&request, &mut sink).map_err(missing)?
             }
             Op::Dataset { model, dataset, prefixed } => {
@@ -242,7 +256,7 @@ impl<'p> Line<'p> {
                     model: &model.node,
                     dataset: dataset.as_ref().map(|name| &*name.node),
                     prefixed: *prefixed,
-                    needs: needs.source(0),
+                    needs: wanted,
                     hint: plan.steps.get(1).and_then(|next| hint(&next.op)),
                     context: &run.context,
                 };
@@ -269,7 +283,7 @@ impl<'p> Line<'p> {
         if let Some(error) = failure {
             return Err(error);
         }
-        self.count(counts.read, given.max(counts.selected));
+        self.count(counts.read, if range.is_some() { given } else { given.max(counts.selected) });
         Ok(())
     }
 
@@ -317,7 +331,7 @@ impl<'p> Line<'p> {
         }
         for (step, count) in self.steps.iter().zip(&self.trace) {
             let Op::Native(native) = &step.op else { continue };
-            if let Some(lack) = native.lack().filter(|_| count.rows_in > 0) {
+            if let Some(lack) = native.lack(&run.context).filter(|_| count.rows_in > 0) {
                 run.lack(lack);
             }
         }

@@ -32,6 +32,8 @@ pub struct RunOptions {
     pub seed: u64,
     /// The search's time range: from, and up to but not including. Sources give no event outside of it.
     pub range: (Option<f64>, Option<f64>),
+    /// Where addresses are, for `iplocation`.
+    pub places: Option<crate::value::places::Places>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -39,11 +41,24 @@ pub struct RunOptions {
 impl RunOptions {
     /// A run in UTC that starts at `now` (seconds since the epoch).
     pub fn at(now: f64) -> Self {
-        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None), limits: Limits::default() }
+        Self {
+            now,
+            zone: jiff::tz::TimeZone::UTC,
+            seed: 0,
+            range: (None, None),
+            places: None,
+            limits: Limits::default(),
+        }
     }
 
     /// What expressions need to know of the run.
     pub fn context(&self) -> Context {
-        Context { now: self.now, zone: self.zone.clone(), seed: self.seed, range: self.range }
+        Context {
+            now: self.now,
+            zone: self.zone.clone(),
+            seed: self.seed,
+            range: self.range,
+            places: self.places.clone(),
+        }
     }
 }

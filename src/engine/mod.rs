@@ -22,6 +22,7 @@ mod limits;
 mod ops;
 mod outcome;
 mod pushed;
+mod range;
 mod source;
 mod subsearch;
 mod summary;

@@ -1,7 +1,10 @@
 //! What a run gives: rows and the way they took, or the reason why there are none.
 
+use super::table::Lookup;
 use crate::source::Span;
-use crate::value::Batch;
+use crate::value::{Batch, Name};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The result of a run.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +18,8 @@ pub struct Outcome {
     /// What steps that got rows could not do here, subsearches included: one reason each, lower case, no final period. Rows
     /// or values that are missing may be missing because of it.
     pub lacks: Vec<String>,
+    /// The tables that `outputlookup` wrote, by name: the run's own copies.
+    pub tables: BTreeMap<Name, Arc<Lookup>>,
 }
 
 /// Rows that reached and left one step.

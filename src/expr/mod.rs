@@ -205,11 +205,13 @@ pub struct Context {
     pub seed: u64,
     /// The bounds of the search's time range, where it has some: from, and up to but not including.
     pub range: (Option<f64>, Option<f64>),
+    /// Where addresses are, if somebody knows.
+    pub places: Option<crate::value::places::Places>,
 }
 
 impl Context {
     /// Of a search in UTC over all time that starts at `now` (seconds since the epoch).
     pub fn at(now: f64) -> Self {
-        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None) }
+        Self { now, zone: jiff::tz::TimeZone::UTC, seed: 0, range: (None, None), places: None }
     }
 }

@@ -397,8 +397,9 @@ pub trait Native: std::fmt::Debug + Send + Sync {
     /// A fresh run of the operation.
     fn open(&self, context: &Context) -> Box<dyn Operator>;
 
-    /// What the operation needs and never has here, so that it leaves rows as they are: lower case, no final period.
-    fn lack(&self) -> Option<&'static str> {
+    /// What the operation needs and does not have in this run, so that it leaves rows as they are: lower case, no final
+    /// period.
+    fn lack(&self, _: &Context) -> Option<&'static str> {
         None
     }
 }

@@ -9,6 +9,7 @@ use crate::value::{Batch, Name};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Lookups by name.
@@ -54,6 +55,30 @@ impl Lookups {
     /// Adds a lookup; one of that name that is there already stays.
     pub fn add(&mut self, lookup: Arc<Lookup>) {
         self.definitions.entry(lookup.name.clone()).or_insert(Definition::Ready(lookup));
+    }
+
+    /// Puts rows in place of those of a lookup; its rules stay. A lookup that is not known gets the rules of a plain file.
+    pub fn give(&mut self, name: &str, rows: Batch) {
+        let known = match self.definitions.get(name) {
+            Some(Definition::Ready(lookup)) => Some(Lookup { rows: rows.clone(), ..(**lookup).clone() }),
+            Some(Definition::Pack(definition)) => with_rules(&name.into(), definition, rows.clone()).ok(),
+            None => None,
+        };
+        let lookup = known.unwrap_or_else(|| Lookup::new(name, rows));
+        self.definitions.insert(name.into(), Definition::Ready(Arc::new(lookup)));
+    }
+
+    /// The file of a lookup's table, if it is one of a pack.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        match self.definitions.get(name)? {
+            Definition::Pack(definition) => definition.table.as_deref(),
+            Definition::Ready(_) => None,
+        }
+    }
+
+    /// The names of all lookups of packs, and of those that were given.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.definitions.keys()
     }
 
     /// The lookup of a name.
@@ -125,7 +150,11 @@ impl Lookups {
 }
 
 fn load(name: &Name, definition: &model::Lookup) -> Result<Lookup, String> {
-    let rows = rows(name, definition)?;
+    with_rules(name, definition, rows(name, definition)?)
+}
+
+/// A table with the rules of a pack's lookup.
+fn with_rules(name: &Name, definition: &model::Lookup, rows: Batch) -> Result<Lookup, String> {
     let mut lookup = Lookup::new(name.clone(), rows);
     for rule in &definition.match_types {
         let parsed = parse_match_type(rule.as_str());

@@ -6,9 +6,11 @@
 pub mod address;
 pub mod batch;
 pub mod compare;
+pub mod csv;
 pub mod json;
 pub mod number;
 pub mod pattern;
+pub mod places;
 pub mod regex;
 pub mod time;
 pub mod xml;
