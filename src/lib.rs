@@ -70,6 +70,8 @@ pub mod ir;
 
 pub mod commands;
 
+pub mod lookup;
+
 pub mod knowledge;
 
 pub mod events;

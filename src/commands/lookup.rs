@@ -8,9 +8,10 @@
 use super::lower::{field, selector};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use crate::expr::FieldRef;
 use crate::ir::Op;
 use crate::ir::op::LookupCall;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::spl::ast::{Arg, Stage};
 
 /// See the module.
@@ -19,7 +20,7 @@ pub(super) struct Lookup;
 const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "event_time_field",
-        kind: OptionKind::Missing,
+        kind: OptionKind::Field,
         default: "_time",
         summary: "The time of the row, for lookups with times.",
     },
@@ -58,7 +59,8 @@ impl Command for Lookup {
     }
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
-        Options::of(stage, OPTIONS, cx);
+        let options = Options::of(stage, OPTIONS, cx);
+        let time = options.get("event_time_field").map_or_else(|| FieldRef::new("_time", Span::default()), field);
         let mut name = None;
         let mut inputs = Vec::new();
         let mut outputs: Option<Vec<_>> = None;
@@ -92,6 +94,6 @@ impl Command for Lookup {
             outputs = None;
         }
         let lookup = Spanned::new(name.text.as_str().into(), name.span);
-        cx.push(Op::Lookup(LookupCall { lookup, inputs, outputs, keep_existing }));
+        cx.push(Op::Lookup(LookupCall { lookup, inputs, outputs, keep_existing, time }));
     }
 }

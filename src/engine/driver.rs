@@ -7,10 +7,10 @@ use super::pushed::Prepared;
 use super::range::Range;
 use super::source::{Counts, DatasetRequest, EventsRequest, Named, Source, Unavailable};
 use super::subsearch;
-use super::table::Lookup;
 use crate::expr::{Context, Predicate};
 use crate::ir::op::Condition;
 use crate::ir::{self, Op, Plan, Step};
+use crate::lookup::Lookup;
 use crate::value::{Batch, Column, Name, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -84,7 +84,8 @@ impl Run<'_> {
         }
     }
 
-    fn lack(&self, reason: &str) {
+    /// Says why rows or values may be missing, once.
+    pub(super) fn lack(&self, reason: &str) {
         let mut lacks = self.lacks.borrow_mut();
         if !lacks.iter().any(|known| known == reason) {
             lacks.push(reason.to_owned());

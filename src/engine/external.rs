@@ -1,11 +1,8 @@
 //! Lookups that a program computes (`external_cmd`), for the few programs whose work is known and simple.
 
-use super::table::{self, Lookup};
+use crate::lookup::{self as table, Compute, Lookup};
 use crate::value::{Name, Value};
 use std::collections::HashMap;
-
-/// From a value of the first column to the value of the second; null if there is none.
-pub type Compute = fn(&Value) -> Value;
 
 /// Programs by name: what they compute.
 const PROGRAMS: &[(&str, Compute)] = &[("ut_shannon.py", shannon)];

@@ -26,14 +26,13 @@ mod range;
 mod source;
 mod subsearch;
 mod summary;
-pub mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use crate::lookup::Lookup;
 pub use driver::run;
 pub use limits::{Limits, RunOptions};
 pub use ops::filter::select;
 pub use outcome::{Failure, FailureKind, Outcome, StageCount};
 pub use pushed::{Prepared, Pushed, reads_events};
 pub use source::{Counts, DatasetRequest, EventsRequest, MemorySource, Named, Sink, Source, Unavailable};
-pub use table::Lookup;

@@ -1,6 +1,6 @@
 //! What a run gives: rows and the way they took, or the reason why there are none.
 
-use super::table::Lookup;
+use crate::lookup::Lookup;
 use crate::source::Span;
 use crate::value::{Batch, Name};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Where a plan's rows come from.
 
-use super::table::Lookup;
 use crate::expr::Predicate;
 use crate::ir::{Catalog, Fields, NoCatalog, Plan};
+use crate::lookup::Lookup;
 use crate::value::{Batch, Name};
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -369,6 +369,8 @@ pub struct LookupCall {
     pub outputs: Option<Vec<(Selector, Name)>>,
     /// `OUTPUTNEW`: a field that the row has stays.
     pub keep_existing: bool,
+    /// The row's time, for tables whose rows hold at times only.
+    pub time: FieldRef,
 }
 
 /// `join`.

@@ -56,7 +56,7 @@ pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
 pub use rules::{Plain, Provenance, Rules};
 pub use tags::Tags;
-pub use transforms::{ExternalLookup, LookupDefinition, MatchType, Transform, Transforms};
+pub use transforms::{ExternalLookup, LookupDefinition, Transform, Transforms};
 pub use written::Written;
 
 /// All knowledge objects, compiled as far as their text allows.
@@ -80,7 +80,7 @@ struct Cache {
     /// By the stanzas that apply.
     compiled: Mutex<HashMap<Vec<usize>, Arc<rules::Compiled>>>,
     eventtypes: Mutex<HashMap<Name, Arc<language::Compiled<Predicate>>>>,
-    tables: Mutex<HashMap<Name, Option<Arc<rules::Table>>>>,
+    tables: Mutex<HashMap<Name, Option<Arc<crate::value::Batch>>>>,
     /// By model and dataset.
     datasets: Mutex<HashMap<(Name, usize), Arc<CompiledDataset>>>,
 }
@@ -347,10 +347,10 @@ impl Knowledge {
     }
 
     /// A lookup table; none if no app has its file, or it cannot be read.
-    fn lookup_table(&self, filename: &Name) -> Option<Arc<rules::Table>> {
+    fn lookup_table(&self, filename: &Name) -> Option<Arc<crate::value::Batch>> {
         cached(&self.cache.tables, filename.clone(), || {
             let bytes = self.table(filename).ok().flatten()?;
-            Some(Arc::new(rules::Table::read(&bytes)))
+            crate::lookup::read_csv(bytes.as_slice()).ok().map(Arc::new)
         })
     }
 

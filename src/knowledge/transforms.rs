@@ -1,6 +1,7 @@
 //! `transforms.conf`: extractions that `REPORT-` names, and lookup definitions that `LOOKUP-` names.
 
 use super::conf::{Conf, Setting, Stanza};
+use crate::lookup::{MatchType, Times, parse_match_type};
 use crate::source::Place;
 use crate::value::Name;
 use indexmap::IndexMap;
@@ -82,8 +83,10 @@ pub struct LookupDefinition {
     pub default_match: Option<Name>,
     /// `case_sensitive_match`, true unless set.
     pub case_sensitive: bool,
-    /// `match_type` per column: `wildcard` or `cidr`; other columns match exactly.
+    /// `match_type` per column; other columns match exactly.
     pub match_types: IndexMap<Name, MatchType>,
+    /// `time_field` and its kin.
+    pub times: Option<Times>,
 }
 
 /// A lookup whose rows a Splunk server makes or keeps.
@@ -93,15 +96,6 @@ pub struct ExternalLookup {
     pub program: Option<Name>,
     /// `fields_list`: the columns; empty if it is not set.
     pub columns: Vec<Name>,
-}
-
-/// How a column of a table is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchType {
-    /// `*` in the table stands for any text.
-    Wildcard,
-    /// The table holds address blocks.
-    Cidr,
 }
 
 /// Transforms by stanza name.
@@ -157,29 +151,30 @@ fn transform(stanza: &Stanza) -> Transform {
 
 fn lookup(filename: &str, stanza: &Stanza) -> LookupDefinition {
     let match_types = stanza.get("match_type").map(match_types).unwrap_or_default();
-    // The documented default: one match for time-based tables, else 100; tables by time are not supported here.
+    let seconds = |name: &str| stanza.get(name).and_then(crate::value::number::parse);
+    // The documented defaults: rows hold from their time on, for 2,000,000,000 seconds.
+    let times = stanza.get("time_field").filter(|field| !field.is_empty()).map(|field| Times {
+        field: field.into(),
+        format: stanza.get("time_format").filter(|format| !format.is_empty()).map(Name::from),
+        least: seconds("min_offset_secs").unwrap_or(0.0),
+        most: seconds("max_offset_secs").unwrap_or(2e9),
+    });
+    // The documented default: one match for tables by time, else 100.
+    let most = if times.is_some() { 1 } else { 100 };
     LookupDefinition {
         filename: filename.into(),
-        max_matches: stanza.number("max_matches").unwrap_or(100),
+        max_matches: stanza.number("max_matches").unwrap_or(most),
         min_matches: stanza.number("min_matches").unwrap_or(0),
         default_match: stanza.get("default_match").map(Name::from),
         case_sensitive: stanza.flag("case_sensitive_match").unwrap_or(true),
         match_types,
+        times,
     }
 }
 
-/// `WILDCARD(a), CIDR(b)`; `EXACT(c)` is the default and is left out.
+/// `WILDCARD(a), CIDR(b)`; `EXACT(c)` is the default.
 fn match_types(text: &str) -> IndexMap<Name, MatchType> {
-    text.split(',')
-        .filter_map(|part| {
-            let (kind, field) = part.trim().strip_suffix(')')?.split_once('(')?;
-            match kind.trim().to_ascii_lowercase().as_str() {
-                "wildcard" => Some((field.trim().into(), MatchType::Wildcard)),
-                "cidr" => Some((field.trim().into(), MatchType::Cidr)),
-                _ => None,
-            }
-        })
-        .collect()
+    text.split(',').filter_map(parse_match_type).collect()
 }
 
 /// The quoted texts of a list, with `\t`, `\n`, `\\` and `\"` decoded. An unquoted word counts, too.

@@ -2,9 +2,9 @@
 
 use crate::content::model::{self, LookupKind};
 use crate::content::pack::Pack;
-use crate::engine::table::{self, MatchType, parse_match_type};
-use crate::engine::{Lookup, Named, external};
-use crate::knowledge::{self, Knowledge, LookupDefinition, Transform};
+use crate::engine::{Named, external};
+use crate::knowledge::{Knowledge, LookupDefinition, Transform};
+use crate::lookup::{self as table, Lookup, parse_match_type};
 use crate::value::{Batch, Name};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -193,6 +193,14 @@ fn of_app(name: &str, knowledge: &Knowledge) -> Result<Option<Lookup>, String> {
         Some(Transform::External(lookup)) if lookup.program.is_some() => {
             Ok(lookup.program.as_ref().and_then(|program| external::lookup(name, program, &lookup.columns)))
         }
+        // A collection begins without rows here, as that of a pack does; those that a server keeps are not known.
+        Some(Transform::External(lookup)) if lookup.program.is_none() => {
+            let lack = format!(
+                "the rows of the lookup `{name}` are kept by a Splunk server: `--lookup {name}=FILE` gives some"
+            );
+            let empty = Lookup::new(name, table::empty(lookup.columns.iter().cloned()));
+            Ok(Some(Lookup { lack: Some(lack.into()), ..empty }))
+        }
         Some(Transform::Lookup(definition)) => {
             let rows = rows_of_app(name, &definition.filename, knowledge)?;
             Ok(rows.map(|rows| defined(name, rows, definition)))
@@ -210,16 +218,13 @@ fn rows_of_app(name: &str, file: &str, knowledge: &Knowledge) -> Result<Option<B
 }
 
 fn defined(name: &str, rows: Batch, definition: &LookupDefinition) -> Lookup {
-    let kind = |kind: knowledge::MatchType| match kind {
-        knowledge::MatchType::Wildcard => MatchType::Wildcard,
-        knowledge::MatchType::Cidr => MatchType::Cidr,
-    };
     Lookup {
-        match_types: definition.match_types.iter().map(|(column, &how)| (column.clone(), kind(how))).collect(),
+        match_types: definition.match_types.iter().map(|(column, &how)| (column.clone(), how)).collect(),
         case_sensitive: definition.case_sensitive,
         min_matches: definition.min_matches,
         max_matches: definition.max_matches.max(1),
         default_match: definition.default_match.clone(),
+        times: definition.times.clone(),
         ..Lookup::new(name, rows)
     }
 }
@@ -231,7 +236,7 @@ fn obstacle_of_app(name: &str, knowledge: &Knowledge) -> Option<String> {
             Some(program) => {
                 format!("the lookup `{name}` is the program `{program}` of another app, which cannot be run")
             }
-            None => format!("the rows of the lookup `{name}` are kept by a Splunk server"),
+            None => return None,
         }),
         Transform::Lookup(_) => Some(format!("the table of the lookup `{name}` is not here: another app brings it")),
         Transform::Extraction(_) | Transform::Unsupported(_) => None,
@@ -242,6 +247,7 @@ fn obstacle_of_app(name: &str, knowledge: &Knowledge) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::lookup::MatchType;
 
     #[test]
     fn apps_have_lookups_too() {
@@ -263,7 +269,11 @@ mod tests {
         assert_eq!((rooms.rows.rows(), rooms.match_type("door")), (1, MatchType::Wildcard));
         assert_eq!(lookups.find_with("rooms.csv", &knowledge).unwrap().match_type("door"), MatchType::Exact);
         assert!(lookups.find_with("ut_shannon_lookup", &knowledge).unwrap().compute.is_some());
-        for (name, known) in [("gone", true), ("kept", true), ("asset_lookup_by_str", true), ("nothing", false)] {
+        for name in ["kept", "asset_lookup_by_str"] {
+            let lookup = lookups.find_with(name, &knowledge).unwrap();
+            assert!(lookup.rows.is_empty() && lookup.lack.is_some(), "{name}");
+        }
+        for (name, known) in [("gone", true), ("nothing", false)] {
             assert!(lookups.find_with(name, &knowledge).is_none(), "{name}");
             assert_eq!(lookups.obstacle(Named::Lookup(name), &knowledge).is_some(), known, "{name}");
         }

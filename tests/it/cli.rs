@@ -21,6 +21,11 @@ fn stderr(command: &mut Command) -> String {
     String::from_utf8(command.output().expect("runs").stderr).expect("UTF-8")
 }
 
+/// The rows of a search: a JSON object per line.
+fn lines(command: &mut Command) -> Vec<Value> {
+    stdout(command).lines().map(|line| serde_json::from_str(line).expect("a JSON object")).collect()
+}
+
 fn json(command: &mut Command) -> Vec<Value> {
     serde_json::from_str(&stdout(command)).expect("one JSON array")
 }
@@ -107,7 +112,7 @@ fn cim_events_are_searched_with_and_without_prefix() {
     let search = "| tstats count values(Processes.dest) as dest max(_time) as last \
                   from datamodel=Endpoint.Processes where Processes.process_name=a* by Processes.process_name";
     let args = ["search", search, path(&log), "--datamodel", "Endpoint.Processes", "--format", "json"];
-    let found = json(&mut escudo(&args));
+    let found = lines(&mut escudo(&args));
     // By-values keep their case and come in byte order: upper case first.
     assert_eq!(found.len(), 2);
     assert_eq!(found[0]["Processes.process_name"], "A.EXE");
@@ -116,7 +121,7 @@ fn cim_events_are_searched_with_and_without_prefix() {
     assert_eq!(found[1]["last"], 1_700_000_000);
     let search = "| tstats count from datamodel=Endpoint.Processes by Processes.dest";
     let found =
-        json(&mut escudo(&["search", search, path(&log), "--datamodel", "Endpoint.Processes", "--format", "json"]));
+        lines(&mut escudo(&["search", search, path(&log), "--datamodel", "Endpoint.Processes", "--format", "json"]));
     let counts: Vec<(&str, i64)> =
         found.iter().map(|row| (row["Processes.dest"].as_str().unwrap(), row["count"].as_i64().unwrap())).collect();
     assert_eq!(counts, [("h1", 2), ("h2", 2)]);
@@ -209,4 +214,66 @@ fn fmt_writes_only_without_check() {
     assert!(stderr(&mut command).contains("unclosed-parenthesis"));
     assert_eq!(fs::read_to_string(&target).unwrap(), broken);
     assert_eq!(fs::read_dir(folder.path().join("detections")).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn a_search_keeps_to_its_time_and_tables() {
+    let rows = "{\"_time\":1700000000,\"user\":\"ann\"}\n{\"_time\":1700003600,\"user\":\"bob\"}\n";
+    let (folder, log) = file("events.jsonl", rows);
+    let table = folder.path().join("people.csv");
+    std::fs::write(&table, "name,team\nann,red\nbob,blue\n").unwrap();
+    let given = format!("people={}", path(&table));
+    let out = folder.path().join("rows.csv");
+    let search = "* | lookup people name as user OUTPUT team | table user team";
+    let with = |more: &[&str]| {
+        let mut args = vec!["search", search, path(&log), "--lookup", &given, "--format", "csv"];
+        args.extend(more);
+        stdout(&mut escudo(&args))
+    };
+    assert_eq!(with(&[]), "user,team\nbob,blue\nann,red\n");
+    // The first event is at 2023-11-14T22:13:20Z, the second an hour later.
+    assert_eq!(with(&["--earliest", "2023-11-14T23:00:00"]), "user,team\nbob,blue\n");
+    assert_eq!(with(&["--latest", "1700003600"]), "user,team\nann,red\n");
+    assert_eq!(with(&["--now", "2023-11-15", "--earliest", "-1h@h"]), "user,team\nbob,blue\n");
+    assert_eq!(with(&["--earliest", "-1d", "--latest", "@h", "--now", "1700003600.5"]), "user,team\nann,red\n");
+    let mut wrong = escudo(&["search", "*", path(&log), "--earliest", "soon"]);
+    wrong.assert().code(2);
+    assert!(stderr(&mut wrong).contains("`--earliest soon` is no time"));
+    // An own copy of a table, unless files may be written.
+    let write = "* | stats count by user | outputlookup people";
+    let args = ["search", write, path(&log), "--lookup", &given, "-o", path(&out)];
+    assert!(stderr(&mut escudo(&args)).contains("2 rows of `people` are not kept"));
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "user,count\nann,1\nbob,1\n");
+    assert!(std::fs::read_to_string(&table).unwrap().starts_with("name,team\nann,red"));
+    escudo(&args).arg("--allow-write").assert().code(0);
+    assert!(std::fs::read_to_string(&table).unwrap().starts_with("user,count"));
+}
+
+#[test]
+fn parquet_is_written_to_files() {
+    let (folder, log) = file("events.jsonl", "{\"_time\":1700000000,\"n\":1}\n");
+    let out = folder.path().join("rows.parquet");
+    escudo(&["search", "* | eval m=split(\"a b\",\" \") | table _time n m", path(&log), "-o", path(&out)])
+        .assert()
+        .code(0);
+    let bytes = std::fs::read(&out).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+}
+
+#[test]
+fn addresses_have_places_where_a_database_knows_them() {
+    let (_folder, log) = file(
+        "events.jsonl",
+        "{\"_time\":3,\"src\":\"192.0.2.7\"}\n{\"_time\":2,\"src\":\"198.51.100.1\"}\n{\"_time\":1,\"src\":\"203.0.113.9\"}\n",
+    );
+    let search = "* | iplocation prefix=p_ src | table src p_City p_Country p_Region p_lat p_lon";
+    let places = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/places.mmdb");
+    let found = lines(&mut escudo(&["search", search, path(&log), "--geoip", places, "--format", "json"]));
+    assert_eq!(found[0]["p_City"], "Fuenteclara");
+    assert_eq!((&found[0]["p_Region"], &found[0]["p_Country"]), (&"Monteverde".into(), &"Aldonia".into()));
+    assert_eq!((found[0]["p_lat"].as_f64(), found[0]["p_lon"].as_f64()), (Some(40.5), Some(-3.25)));
+    assert_eq!((&found[1]["p_City"], &found[1]["p_Country"]), (&"".into(), &"Borealia".into()));
+    assert!(found[2].get("p_Country").is_none());
+    let mut without = escudo(&["search", search, path(&log), "--format", "json"]);
+    assert!(stderr(&mut without).contains("`--geoip FILE` names one"));
 }

@@ -127,3 +127,62 @@ fn examples_do_what_they_say() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// Rows with every single value twice.
+fn doubled(rows: &Batch) -> Batch {
+    let mut result = Batch::new(rows.rows());
+    for (name, column) in rows.columns() {
+        let twice = |value: &Value| match value {
+            Value::Text(_) => Value::list([value.clone(), value.clone()]),
+            other => other.clone(),
+        };
+        result.set(name.clone(), Column::new(column.values().iter().map(twice).collect()));
+    }
+    result
+}
+
+/// What no example shows: no rows at all, rows without the fields, and multivalues. Nothing fails but what says that it
+/// does, and no field comes out that the flow has not foreseen.
+#[test]
+fn commands_take_whatever_rows_come() {
+    let mut wrong = String::new();
+    for command in commands::ALL {
+        for example in command.examples().iter().filter(|example| !example.before.is_empty()) {
+            let before = rows(example.before);
+            let mut other = Batch::new(2);
+            other.set("zz", Column::new(vec!["1".into(), Value::Null]));
+            for (what, given) in
+                [("no rows", before.take(&[])), ("other fields", other), ("multivalues", doubled(&before))]
+            {
+                let count = given.rows();
+                let mut plan: Plan = commands::lower_body(&spl::parse(example.search).search).plan;
+                let mut source = Rows(MemorySource::default());
+                source.0.lookups.insert("before".to_owned(), Arc::new(Lookup::new("before", given)));
+                let lookup = Spanned::new("before".into(), Span::default());
+                let filter = escudo::expr::Predicate::TRUE;
+                let op = Op::Table { lookup, filter, start: 0, max: None, append: false };
+                plan.steps.insert(0, Step { op, command: "inputlookup", span: Span::default() });
+                match engine::run(&plan, &source, &RunOptions::at(1_741_774_645.0)) {
+                    // A search that wants rows; a lookup that the example does not have.
+                    Err(_) if command.name() == "require" && count == 0 => {}
+                    Err(failure) if failure.message.contains("there is no lookup") => {}
+                    // A token stays without a value.
+                    Err(_) if command.name() == "map" && what == "other fields" => {}
+                    Err(failure) => {
+                        let _ = writeln!(wrong, "{} over {what}: {failure}", example.search);
+                    }
+                    Ok(outcome) => {
+                        let flow = ir::flow(&plan, &source);
+                        for (name, column) in outcome.rows.columns() {
+                            let filled = column.values().iter().any(|value| !value.is_null());
+                            if filled && !flow.output().can_have(name) {
+                                let _ = writeln!(wrong, "{} over {what}: `{name}` is not foreseen", example.search);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, "");
+}

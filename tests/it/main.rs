@@ -10,6 +10,7 @@ mod cli;
 mod commands;
 mod content;
 mod data_models;
+mod duckdb;
 mod events;
 mod fields;
 mod format;

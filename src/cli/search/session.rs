@@ -204,7 +204,7 @@ fn given_table(text: &str, lookups: &mut Lookups) -> Result<(String, PathBuf), C
     };
     let file = std::fs::File::open(path).map_err(|error| wrong(format!("`{path}` cannot be read: {error}")))?;
     let rows =
-        engine::table::read_csv(io::BufReader::new(file)).map_err(|error| wrong(format!("`{path}`: {error}")))?;
+        crate::lookup::read_csv(io::BufReader::new(file)).map_err(|error| wrong(format!("`{path}`: {error}")))?;
     lookups.give(name, rows);
     Ok((name.to_owned(), PathBuf::from(path)))
 }

@@ -11,15 +11,13 @@ use super::Stage;
 use crate::engine::driver::Run;
 use crate::engine::group;
 use crate::engine::outcome::{Failure, FailureKind};
-use crate::engine::table::Lookup;
 use crate::ir::op::LookupCall;
+use crate::lookup::{Lookup, Matcher, Times};
+use crate::value::time::Format;
 use crate::value::{Batch, Column, Name, Value};
-use matcher::Matcher;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-mod matcher;
 
 /// Combinations of multivalue inputs that one row may have.
 const MAX_COMBINATIONS: usize = 10_000;
@@ -41,6 +39,8 @@ struct Open {
     matcher: Matcher,
     /// Column of the table, field to write.
     outputs: Vec<(Name, Name)>,
+    /// The time of each row of the table, where rows hold at times only.
+    times: Option<Vec<Option<f64>>>,
     remembered: HashMap<Vec<u8>, Rc<[usize]>>,
 }
 
@@ -94,8 +94,13 @@ impl Open {
         let lookup = run.lookup(&call.lookup.node)?;
         let outputs = outputs(call, &lookup)?;
         let inputs: Vec<Name> = call.inputs.iter().map(|(column, _)| column.name.clone()).collect();
-        let matcher = Matcher::new(&lookup, &inputs);
-        Ok(Self { lookup, matcher, outputs, remembered: HashMap::new() })
+        let rules: Vec<_> = inputs.into_iter().map(|name| (name.clone(), lookup.match_type(&name))).collect();
+        let matcher = Matcher::new(&lookup.rows, &rules, lookup.case_sensitive);
+        let times = lookup.times.as_ref().map(|times| row_times(times, &lookup, run));
+        if let Some(lack) = lookup.lack.as_ref().filter(|_| lookup.rows.is_empty()) {
+            run.lack(lack);
+        }
+        Ok(Self { lookup, matcher, outputs, times, remembered: HashMap::new() })
     }
 
     fn enrich(&mut self, mut batch: Batch, call: &LookupCall) -> Result<Batch, Failure> {
@@ -103,8 +108,13 @@ impl Open {
         let mut matches: Vec<Vec<usize>> = Vec::with_capacity(batch.rows());
         for row in 0..batch.rows() {
             let mut found = Vec::new();
+            let time = batch.value(row, &call.time.name).as_number();
             let few = group::combinations(&inputs, row, MAX_COMBINATIONS, |values| {
-                found.extend_from_slice(&self.find(values));
+                let rows = self.find(values);
+                match self.holding(&rows, time) {
+                    Some(holding) => found.extend(holding),
+                    None => found.extend_from_slice(&rows),
+                }
             });
             few.map_err(|()| {
                 let text = format!("a row has more than {MAX_COMBINATIONS} combinations of input values");
@@ -142,6 +152,18 @@ impl Open {
         Ok(batch)
     }
 
+    /// Those of the rows that hold at a time, the latest first; none if rows hold at any time.
+    fn holding(&self, rows: &[usize], time: Option<f64>) -> Option<Vec<usize>> {
+        let (times, rule) = (self.times.as_ref()?, self.lookup.times.as_ref()?);
+        let Some(now) = time else { return Some(Vec::new()) };
+        let age = |row: usize| times[row].map(|time| now - time);
+        let holds = |row: &usize| age(*row).is_some_and(|age| age >= rule.least && age <= rule.most);
+        let mut holding: Vec<usize> = rows.iter().copied().filter(holds).collect();
+        holding.sort_by(|&a, &b| times[b].unwrap_or(0.0).total_cmp(&times[a].unwrap_or(0.0)));
+        holding.truncate(self.lookup.max_matches);
+        Some(holding)
+    }
+
     /// What a program gives for a row: one value for each value of the input.
     fn computed(&self, inputs: &[Option<&Column>], row: usize) -> Value {
         let input = inputs.first().copied().flatten().map(|column| &column.values()[row]);
@@ -159,11 +181,25 @@ impl Open {
         if let Some(found) = self.remembered.get(&key) {
             return found.clone();
         }
-        let found: Rc<[usize]> = self.matcher.find(values, self.lookup.max_matches).into();
+        let most = if self.times.is_some() { usize::MAX } else { self.lookup.max_matches };
+        let found: Rc<[usize]> = self.matcher.find(values, most).into();
         if self.remembered.len() >= MAX_REMEMBERED {
             self.remembered.clear();
         }
         self.remembered.insert(key, found.clone());
         found
     }
+}
+
+/// The times of a table's rows.
+fn row_times(times: &Times, lookup: &Lookup, run: &Run<'_>) -> Vec<Option<f64>> {
+    let format = times.format.as_deref().filter(|format| !format.starts_with("%s")).map(Format::new);
+    let time = |row: usize| {
+        let value = lookup.rows.value(row, &times.field);
+        match &format {
+            Some(format) => format.parse(&value.to_text(), run.context().now, &run.context().zone),
+            None => value.as_number(),
+        }
+    };
+    (0..lookup.rows.rows()).map(time).collect()
 }

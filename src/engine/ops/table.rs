@@ -6,8 +6,8 @@
 use super::{Stage, filter};
 use crate::engine::driver::Run;
 use crate::engine::outcome::Failure;
-use crate::engine::table::Lookup;
 use crate::expr::Predicate;
+use crate::lookup::Lookup;
 use crate::value::{Batch, Column, Name, Value};
 
 /// The rows of a lookup that satisfy the filter, without the first `start`, at most `max`.

@@ -180,7 +180,13 @@ fn a_written_table_is_seen_later_in_the_run() {
 
 fn lookup_call(keep_existing: bool, outputs: Option<&[(&str, &str)]>) -> Op {
     let outputs = outputs.map(|list| list.iter().map(|&(column, field)| (selector(column), field.into())).collect());
-    Op::Lookup(LookupCall { lookup: named("t"), inputs: vec![(selector("p"), field("f"))], outputs, keep_existing })
+    Op::Lookup(LookupCall {
+        lookup: named("t"),
+        inputs: vec![(selector("p"), field("f"))],
+        outputs,
+        keep_existing,
+        time: field("_time"),
+    })
 }
 
 fn with_lookup(lookup: Lookup, input: &str, op: Op) -> String {
@@ -205,9 +211,29 @@ fn lookup_enriches_rows() {
 }
 
 #[test]
+fn lookup_by_time_takes_the_latest_row_that_holds() {
+    let lookup = Lookup {
+        times: Some(crate::lookup::Times { field: "since".into(), format: None, least: 0.0, most: 50.0 }),
+        max_matches: 1,
+        ..Lookup::new("t", rows("p=a, since=100, n=old\np=a, since=120, n=new\np=b, since=100, n=other"))
+    };
+    let call = || lookup_call(false, Some(&[("n", "n")]));
+    let input = "_time=110, f=a\n_time=130, f=a\n_time=99, f=a\n_time=171, f=a\n_time=140, f=b\nf=a";
+    let wanted = [
+        "_time=110, f=a, n=old",
+        "_time=130, f=a, n=new",
+        "_time=99, f=a",
+        "_time=171, f=a",
+        "_time=140, f=b, n=other",
+        "f=a",
+    ];
+    assert_eq!(with_lookup(lookup, input, call()), lines(&wanted));
+}
+
+#[test]
 fn lookup_by_wildcard() {
     let mut lookup = Lookup::new("t", rows("p=*\\temp\\*, note=tmp"));
-    lookup.match_types = vec![("p".into(), crate::engine::table::MatchType::Wildcard)];
+    lookup.match_types = vec![("p".into(), crate::lookup::MatchType::Wildcard)];
     lookup.case_sensitive = false;
     let call = lookup_call(false, Some(&[("note", "n")]));
     assert_eq!(with_lookup(lookup, "f=C:\\Temp\\a", call), "f=C:\\Temp\\a, n=tmp\n");

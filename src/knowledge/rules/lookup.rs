@@ -1,78 +1,24 @@
 //! `LOOKUP`: fields from a table.
 
-use crate::knowledge::transforms::{LookupDefinition, MatchType, names};
-use crate::value::pattern::{Pattern, fold};
+use crate::knowledge::transforms::{LookupDefinition, names};
+use crate::lookup::{MatchType, Matcher};
 use crate::value::{Batch, Column, Name, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A table's rows, read once and shared by all rules that use it.
-#[derive(Debug, Default)]
-pub(in crate::knowledge) struct Table {
-    columns: Vec<Name>,
-    rows: Vec<Vec<Option<Name>>>,
-}
-
-/// Rows beyond this are left out: automatic lookups are small.
-const MAX_ROWS: usize = 2_000_000;
-
-impl Table {
-    /// Reads CSV: the first record names the columns. Invalid UTF-8 is replaced; an empty cell has no value.
-    pub(in crate::knowledge) fn read(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut records = reader.byte_records().map_while(Result::ok);
-        let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-        let columns = match records.next() {
-            Some(header) => header.iter().map(|cell| text(cell).trim().into()).collect(),
-            None => Vec::new(),
-        };
-        let cell = |cell: &[u8]| (!cell.is_empty()).then(|| text(cell).into());
-        let rows = records.take(MAX_ROWS).map(|record| record.iter().map(cell).collect()).collect();
-        Self { columns, rows }
-    }
-
-    fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| **column == *name)
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Option<&Name> {
-        self.rows[row].get(column)?.as_ref()
-    }
-}
-
 /// A call: `table in AS field ... OUTPUT out AS field ...`.
 #[derive(Debug)]
 pub(in crate::knowledge) struct Call {
     definition: LookupDefinition,
-    table: Arc<Table>,
-    inputs: Vec<Input>,
+    table: Arc<Batch>,
+    /// The fields matched, one per input of the matcher.
+    inputs: Vec<Name>,
+    matcher: Matcher,
     /// Column, field.
-    outputs: Vec<(usize, Name)>,
+    outputs: Vec<(Name, Name)>,
     /// `OUTPUTNEW`.
     only_new: bool,
-    /// Rows by the values of the exact inputs, in file order. Folded if letter case does not count.
-    index: HashMap<Vec<String>, Vec<usize>>,
-}
-
-#[derive(Debug)]
-struct Input {
-    column: usize,
-    field: Name,
-    /// How cells compare, row by row; none for exact columns, which are in the index.
-    patterns: Option<Vec<Cell>>,
-}
-
-/// How a cell of the table compares.
-#[derive(Debug)]
-enum Cell {
-    /// It has no value and matches nothing.
-    Empty,
-    /// A text with `*`, folded if letter case does not count.
-    Glob(String),
-    /// A block of addresses.
-    Block(Pattern),
 }
 
 /// The words of a `LOOKUP` setting.
@@ -128,42 +74,28 @@ impl Call {
     pub(in crate::knowledge) fn new(
         words: &Words,
         definition: &LookupDefinition,
-        table: Arc<Table>,
+        table: Arc<Batch>,
     ) -> Result<Self, Name> {
-        let column = |name: &Name| table.column(name).ok_or_else(|| name.clone());
-        let mut inputs = Vec::new();
-        for (name, field) in &words.inputs {
-            let column = column(name)?;
-            let patterns = definition.match_types.get(name).map(|kind| {
-                let cell = |row: usize| match (kind, table.cell(row, column)) {
-                    (_, None) => Cell::Empty,
-                    (MatchType::Wildcard, Some(text)) if definition.case_sensitive => Cell::Glob(text.to_string()),
-                    (MatchType::Wildcard, Some(text)) => Cell::Glob(fold(text)),
-                    (MatchType::Cidr, Some(text)) => Cell::Block(Pattern::new(text)),
-                };
-                (0..table.rows.len()).map(cell).collect()
-            });
-            inputs.push(Input { column, field: field.clone(), patterns });
+        let known = |name: &Name| table.column(name).map(|_| name.clone()).ok_or_else(|| name.clone());
+        let mut rules = Vec::new();
+        for (name, _) in &words.inputs {
+            let kind = definition.match_types.get(name).copied().unwrap_or(MatchType::Exact);
+            rules.push((known(name)?, kind));
         }
         let outputs = match &words.outputs {
             Some(outputs) => {
-                let output = |(name, field): &(Name, Name)| column(name).map(|column| (column, field.clone()));
+                let output = |(name, field): &(Name, Name)| known(name).map(|column| (column, field.clone()));
                 outputs.iter().map(output).collect::<Result<_, Name>>()?
             }
-            None => (0..table.columns.len())
-                .filter(|column| !inputs.iter().any(|input| input.column == *column))
-                .map(|column| (column, table.columns[column].clone()))
+            None => table
+                .names()
+                .filter(|column| !rules.iter().any(|(input, _)| input == *column))
+                .map(|column| (column.clone(), column.clone()))
                 .collect(),
         };
-        let definition = definition.clone();
-        let mut call = Self { definition, table, inputs, outputs, only_new: words.only_new, index: HashMap::new() };
-        for row in 0..call.table.rows.len() {
-            let cells = call.exact().map(|input| call.table.cell(row, input.column).map(|cell| call.key(cell)));
-            if let Some(key) = cells.collect::<Option<Vec<String>>>() {
-                call.index.entry(key).or_default().push(row);
-            }
-        }
-        Ok(call)
+        let matcher = Matcher::new(&table, &rules, definition.case_sensitive);
+        let inputs = words.inputs.iter().map(|(_, field)| field.clone()).collect();
+        Ok(Self { definition: definition.clone(), table, inputs, matcher, outputs, only_new: words.only_new })
     }
 
     /// The fields written.
@@ -173,21 +105,12 @@ impl Call {
 
     /// The fields read.
     pub(in crate::knowledge) fn reads(&self) -> impl Iterator<Item = &Name> {
-        self.inputs.iter().map(|input| &input.field)
-    }
-
-    fn exact(&self) -> impl Iterator<Item = &Input> {
-        self.inputs.iter().filter(|input| input.patterns.is_none())
-    }
-
-    fn key(&self, text: &str) -> String {
-        if self.definition.case_sensitive { text.to_owned() } else { fold(text) }
+        self.inputs.iter()
     }
 
     /// Adds the wanted outputs to every row. A row that lacks an input stays as it is.
     pub(in crate::knowledge) fn run(&self, wanted: impl Fn(&str) -> bool, batch: &mut Batch) {
-        let columns: Vec<Option<Column>> =
-            self.inputs.iter().map(|input| batch.column(&input.field).cloned()).collect();
+        let columns: Vec<Option<Column>> = self.inputs.iter().map(|field| batch.column(field).cloned()).collect();
         let Some(columns) = columns.into_iter().collect::<Option<Vec<Column>>>() else { return };
         let mut memo: HashMap<Vec<Cow<'_, str>>, Arc<[usize]>> = HashMap::new();
         let mut matches = Vec::with_capacity(batch.rows());
@@ -209,7 +132,7 @@ impl Call {
                 if self.only_new && !value.is_null() {
                     continue;
                 }
-                let cells = found.iter().filter_map(|&row| self.table.cell(row, *column)).cloned().map(Value::Text);
+                let cells = found.iter().map(|&row| self.table.value(row, column).clone());
                 let new = match &self.definition.default_match {
                     Some(default) if found.len() < self.definition.min_matches => Value::Text(default.clone()),
                     _ => Value::list(cells),
@@ -222,64 +145,36 @@ impl Call {
         }
     }
 
-    /// The matching rows of the table in file order, at most as many as the definition allows.
+    /// The matching rows of the table in file order, at most as many as the definition allows. A multivalue input matches
+    /// by any of its values; a few are enough.
     fn rows(&self, values: &[&Value]) -> Vec<usize> {
-        let mut keys: Vec<Vec<String>> = vec![Vec::new()];
-        for (input, value) in self.inputs.iter().zip(values) {
-            if input.patterns.is_none() {
-                // A multivalue input matches by any of its values; a few are enough.
-                let values = value.values().iter().take(100).map(|value| self.key(&value.to_text()));
-                let values: Vec<String> = values.collect();
-                keys = keys
-                    .into_iter()
-                    .flat_map(|key| values.iter().map(move |value| [&key[..], std::slice::from_ref(value)].concat()))
-                    .take(1_000)
-                    .collect();
-            }
+        let most = self.definition.max_matches.max(1);
+        let mut keys: Vec<Vec<&Value>> = vec![Vec::new()];
+        for value in values {
+            let singles = value.values().iter().take(100);
+            keys = keys
+                .iter()
+                .flat_map(|key| singles.clone().map(move |single| [&key[..], &[single]].concat()))
+                .take(1_000)
+                .collect();
         }
-        let mut rows: Vec<usize> = keys.iter().filter_map(|key| self.index.get(key)).flatten().copied().collect();
+        let mut rows: Vec<usize> = keys.iter().flat_map(|key| self.matcher.find(key, most)).collect();
         rows.sort_unstable();
         rows.dedup();
-        let fits = |&row: &usize| {
-            self.inputs.iter().zip(values).all(|(input, value)| match &input.patterns {
-                None => true,
-                Some(cells) => value.values().iter().any(|value| self.fits(&cells[row], &value.to_text())),
-            })
-        };
-        rows.into_iter().filter(fits).take(self.definition.max_matches.max(1)).collect()
+        rows.truncate(most);
+        rows
     }
-
-    fn fits(&self, cell: &Cell, value: &str) -> bool {
-        match cell {
-            Cell::Empty => false,
-            Cell::Block(block) => block.matches(value),
-            Cell::Glob(pattern) => glob(pattern, &self.key(value)),
-        }
-    }
-}
-
-/// Whether a text with `*` for any text covers the whole value. Takes the leftmost place of each piece, which suffices.
-fn glob(pattern: &str, value: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == value };
-    let Some(mut left) = value.strip_prefix(head) else { return false };
-    let mut rest = rest;
-    while let Some((piece, more)) = rest.split_once('*') {
-        let Some(at) = left.find(piece) else { return false };
-        left = &left[at + piece.len()..];
-        rest = more;
-    }
-    left.ends_with(rest)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::knowledge::transforms::LookupDefinition;
+    use crate::lookup::read_csv;
     use indexmap::IndexMap;
 
     fn run(definition: &LookupDefinition, setting: &str, table: &str, fields: &[(&str, &str)]) -> Vec<String> {
-        let table = Arc::new(Table::read(table.as_bytes()));
+        let table = Arc::new(read_csv(table.as_bytes()).unwrap());
         let call = Call::new(&read(setting).unwrap(), definition, table).unwrap();
         let mut batch = Batch::new(1);
         for (name, value) in fields {
@@ -298,6 +193,7 @@ mod tests {
             default_match: None,
             case_sensitive: true,
             match_types: IndexMap::new(),
+            times: None,
         }
     }
 
@@ -341,7 +237,7 @@ mod tests {
         assert!(read("t").is_none());
         assert!(read("t a AS").is_none());
         let words = read("t x OUTPUT y").unwrap();
-        let missing = Call::new(&words, &self::definition(), Arc::new(Table::read(TABLE.as_bytes())));
+        let missing = Call::new(&words, &self::definition(), Arc::new(read_csv(TABLE.as_bytes()).unwrap()));
         assert_eq!(missing.err().as_deref(), Some("x"));
     }
 }

@@ -21,7 +21,7 @@ pub(super) use build::{build, classes, compile};
 pub use extraction::Extraction;
 pub(super) use extraction::TagNeed;
 pub(super) use fold::{Folded, fold};
-pub(super) use lookup::{Call, Table, Words};
+pub(super) use lookup::{Call, Words};
 pub use plain::Plain;
 
 /// The metadata by which rules are chosen. All events of one rule set share them.

@@ -1,14 +1,14 @@
 //! Finds the rows of a table that match a combination of values.
 
-use crate::engine::group;
-use crate::engine::table::{Lookup, MatchType};
+use super::MatchType;
 use crate::value::address::Block;
-use crate::value::{Name, Value, pattern};
+use crate::value::{Batch, Name, Value, pattern};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A table, prepared for one combination of input columns.
-pub(super) struct Matcher {
+#[derive(Debug)]
+pub struct Matcher {
     case_sensitive: bool,
     /// Which inputs match exactly; the others are in `loose`, in the same order.
     exact: Vec<usize>,
@@ -18,6 +18,7 @@ pub(super) struct Matcher {
 }
 
 /// A prepared cell.
+#[derive(Debug)]
 enum Cell {
     /// Matches nothing: empty, or no address block.
     Nothing,
@@ -26,15 +27,15 @@ enum Cell {
 }
 
 impl Matcher {
-    pub(super) fn new(lookup: &Lookup, inputs: &[Name]) -> Self {
-        let is_exact = |at: &usize| lookup.match_type(&inputs[*at]) == MatchType::Exact;
+    /// Prepares the columns that are matched, each with its rule.
+    pub fn new(rows: &Batch, inputs: &[(Name, MatchType)], case_sensitive: bool) -> Self {
+        let is_exact = |at: &usize| inputs[*at].1 == MatchType::Exact;
         let (exact, others): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(is_exact);
-        let mut matcher =
-            Self { case_sensitive: lookup.case_sensitive, exact, index: HashMap::new(), loose: Vec::new() };
-        'rows: for row in 0..lookup.rows.rows() {
+        let mut matcher = Self { case_sensitive, exact, index: HashMap::new(), loose: Vec::new() };
+        'rows: for row in 0..rows.rows() {
             let mut key = Vec::new();
             for &at in &matcher.exact {
-                let cell = lookup.rows.value(row, &inputs[at]);
+                let cell = rows.value(row, &inputs[at].0);
                 if cell.is_null() {
                     continue 'rows;
                 }
@@ -43,15 +44,15 @@ impl Matcher {
             matcher.index.entry(key).or_default().push(row);
         }
         for at in others {
-            let kind = lookup.match_type(&inputs[at]);
-            let cells = (0..lookup.rows.rows()).map(|row| matcher.cell(kind, lookup.rows.value(row, &inputs[at])));
+            let (name, kind) = &inputs[at];
+            let cells = (0..rows.rows()).map(|row| matcher.cell(*kind, rows.value(row, name)));
             matcher.loose.push((at, cells.collect()));
         }
         matcher
     }
 
     /// The first `most` rows that match, ascending. `values` has one single value per input.
-    pub(super) fn find(&self, values: &[&Value], most: usize) -> Vec<usize> {
+    pub fn find(&self, values: &[&Value], most: usize) -> Vec<usize> {
         let mut key = Vec::new();
         self.exact.iter().for_each(|&at| self.push(&mut key, values[at]));
         let candidates = self.index.get(&key).map_or(&[][..], Vec::as_slice);
@@ -93,7 +94,11 @@ impl Matcher {
     }
 
     fn push(&self, key: &mut Vec<u8>, value: &Value) {
-        group::push_key(key, &Value::text(self.fold(&value.to_text())));
+        let text = value.to_text();
+        let text = self.fold(&text);
+        // With its length in front, so that values cannot run into each other.
+        key.extend((text.len() as u64).to_le_bytes());
+        key.extend(text.as_bytes());
     }
 
     fn fold<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -116,15 +121,12 @@ fn wildcard_matches(parts: &[String], text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Batch, Column};
+    use crate::value::Column;
 
     fn matcher(cells: &[&str], kind: MatchType, case_sensitive: bool) -> Matcher {
         let mut rows = Batch::new(cells.len());
         rows.set("c", Column::new(cells.iter().map(|&cell| cell.into()).collect()));
-        let mut lookup = Lookup::new("t", rows);
-        lookup.match_types = vec![("c".into(), kind)];
-        lookup.case_sensitive = case_sensitive;
-        Matcher::new(&lookup, &["c".into()])
+        Matcher::new(&rows, &[("c".into(), kind)], case_sensitive)
     }
 
     #[test]

@@ -1,6 +1,11 @@
-//! Lookup tables: rows, and the rules by which `lookup` matches them.
+//! Lookup tables: rows, and the rules by which they match. The command `lookup` and the automatic lookups of source types
+//! both find their rows through a [`Matcher`].
 
-use crate::value::{Batch, Column, Name};
+mod matcher;
+
+pub use matcher::Matcher;
+
+use crate::value::{Batch, Column, Name, Value};
 
 /// A lookup: its table and its definition. KV stores without a file are tables without rows.
 #[derive(Clone, Debug)]
@@ -19,8 +24,28 @@ pub struct Lookup {
     pub max_matches: usize,
     /// What a row gets without enough matches.
     pub default_match: Option<Name>,
+    /// For a table of which rows hold at times only.
+    pub times: Option<Times>,
     /// Computes the second column from a value of the first, in place of rows.
-    pub compute: Option<super::external::Compute>,
+    pub compute: Option<Compute>,
+    /// Why the table has no rows here, though it has some elsewhere: lower case, no final period.
+    pub lack: Option<Name>,
+}
+
+/// From a value of the first column to the value of the second; null if there is none.
+pub type Compute = fn(&Value) -> Value;
+
+/// The times at which rows of a table hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Times {
+    /// The column with the time of a row.
+    pub field: Name,
+    /// Its form; `%s.%Q`, seconds since 1970, without one.
+    pub format: Option<Name>,
+    /// A row holds from so many seconds after its time.
+    pub least: f64,
+    /// Until so many seconds after its time.
+    pub most: f64,
 }
 
 /// How a column of a table is compared with a value.
@@ -45,7 +70,9 @@ impl Lookup {
             min_matches: 0,
             max_matches: 100,
             default_match: None,
+            times: None,
             compute: None,
+            lack: None,
         }
     }
 
