@@ -166,7 +166,9 @@ pub(super) fn table<'a>(
     values.extend(parts.names().map(field));
     let keys = std::iter::once(&row).chain(&column);
     if options.flag("dedup_splitvals", false) {
-        keys.clone().for_each(|key| one_of_each(key, cx));
+        for key in keys {
+            one_of_each(key, cx);
+        }
     }
     let Some(column) = column else {
         cx.push(Op::Aggregate(Aggregation { aggregates, by: vec![row] }));

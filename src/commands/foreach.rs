@@ -107,7 +107,7 @@ impl Command for Foreach {
             };
             let [field] = fields.as_slice() else { return cx.incomplete("one field") };
             let field = FieldRef::new(field.name.clone(), field.span);
-            return elements::lower(field, items, [token("itemstr"), token("iterstr")], &body, cx);
+            return elements::lower(field, items, &[token("itemstr"), token("iterstr")], &body, cx);
         }
         let each = Each { fields, tokens: TOKENS.map(token).to_vec(), body: Arc::new(body) };
         // Mistakes are the same for every field.

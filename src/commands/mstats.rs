@@ -51,7 +51,7 @@ impl Command for Mstats {
         &[Example {
             title: "Of one metric",
             before: "",
-            search: r#"| mstats avg(cpu.load) as load where index=metrics by host span=5m"#,
+            search: "| mstats avg(cpu.load) as load where index=metrics by host span=5m",
             after: "",
         }]
     }

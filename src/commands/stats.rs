@@ -74,7 +74,9 @@ impl Command for Stats {
             return cx.incomplete("an aggregate");
         }
         if options.flag("dedup_splitvals", false) {
-            by.iter().for_each(|field| one_of_each(field, cx));
+            for field in &by {
+                one_of_each(field, cx);
+            }
         }
         cx.push(Op::Aggregate(Aggregation { aggregates, by }));
     }

@@ -382,9 +382,9 @@ fn python(request: &Json) -> Option<Json> {
 
 #[test]
 fn spl_and_sql_agree() {
-    for seed in 1..=3_u64 {
+    for seed in 1..=2_u64 {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let left = table(&mut random, 40 + seed * 60);
+        let left = table(&mut random, 30 + seed * 30);
         let right: Vec<Vec<Json>> = (0..6)
             .map(|k| {
                 vec![json!(random.one(&["a", "b", "B", "d"])), json!(k), json!(random.one(&["u", "v"]).unwrap_or("w"))]

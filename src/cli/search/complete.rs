@@ -43,12 +43,12 @@ impl Helper {
             list.dedup();
         }
         let mut helper = Self { macros, datasets, lookups, fields: FIELDS.into_iter().map(str::to_owned).collect() };
-        helper.learn(session.sample());
+        helper.learn(&session.sample());
         helper
     }
 
     /// Takes over names of fields.
-    pub(super) fn learn(&mut self, names: Vec<Name>) {
+    pub(super) fn learn(&mut self, names: &[Name]) {
         self.fields.extend(names.iter().map(ToString::to_string));
     }
 

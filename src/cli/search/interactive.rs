@@ -47,7 +47,7 @@ pub(super) fn run(mut session: Session<'_>) -> CliResult {
                 } else {
                     let found = one(&mut session, text)?;
                     if let Some(helper) = editor.helper_mut() {
-                        helper.learn(found);
+                        helper.learn(&found);
                     }
                 }
             }

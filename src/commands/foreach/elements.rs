@@ -52,10 +52,10 @@ impl Items {
 }
 
 /// Lowers the assignments; `tokens` stand for an element and its number.
-pub(super) fn lower(field: FieldRef, items: Items, tokens: [String; 2], body: &[(Word, Expr)], cx: &mut Lower) {
+pub(super) fn lower(field: FieldRef, items: Items, tokens: &[String; 2], body: &[(Word, Expr)], cx: &mut Lower) {
     let mut assignments = Vec::new();
     for (target, value) in body {
-        if let Some(value) = cx.value(&filled(value, &tokens)) {
+        if let Some(value) = cx.value(&filled(value, tokens)) {
             let target = crate::commands::eval::target(target);
             assignments.push(Assignment { target, value, span: Span::default() });
         }

@@ -224,7 +224,7 @@ impl Builder<'_> {
                     return;
                 };
                 match lookup::Call::new(&words, definition, table) {
-                    Ok(call) => self.push(key, winner, StepKind::Lookup(call)),
+                    Ok(call) => self.push(key, winner, StepKind::Lookup(Box::new(call))),
                     Err(column) => {
                         let message = format!("the table of `{}` has no column `{column}`", words.definition);
                         self.problem(message, winner.setting);

@@ -96,7 +96,7 @@ pub(super) enum StepKind {
     /// One of the calculated fields. Neighbouring ones run in parallel: none sees what another makes.
     Eval { target: Name, expr: Box<Expr>, reads: Vec<Name> },
     /// `LOOKUP`.
-    Lookup(lookup::Call),
+    Lookup(Box<lookup::Call>),
 }
 
 #[derive(Clone, Debug)]
