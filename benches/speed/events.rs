@@ -78,3 +78,47 @@ fn event(log: &mut String, dice: &mut Dice, number: usize) {
     }
     log.push_str("</EventData></Event>\n");
 }
+
+const CALLS: [(&str, &str); 6] = [
+    ("s3.amazonaws.com", "GetObject"),
+    ("iam.amazonaws.com", "AttachUserPolicy"),
+    ("ec2.amazonaws.com", "DescribeInstances"),
+    ("sts.amazonaws.com", "AssumeRole"),
+    ("kms.amazonaws.com", "Decrypt"),
+    ("signin.amazonaws.com", "ConsoleLogin"),
+];
+
+/// So many CloudTrail records, one per line.
+pub(super) fn cloudtrail(count: usize) -> String {
+    let mut dice = Dice(0xC10D);
+    let mut log = String::with_capacity(count * 1500);
+    for number in 0..count {
+        let (source, name) = CALLS[dice.roll(CALLS.len())];
+        let (user, region, host) = (dice.roll(60), dice.roll(4), dice.roll(250));
+        let _ = writeln!(
+            log,
+            "{{\"eventVersion\":\"1.08\",\"userIdentity\":{{\"type\":\"IAMUser\",\"principalId\":\"AIDAEXAMPLE{user:04}\",\
+             \"arn\":\"arn:aws:iam::111111111111:user/user{user}\",\"accountId\":\"111111111111\",\"accessKeyId\":\
+             \"AKIAEXAMPLE{user:04}\",\"userName\":\"user{user}\",\"sessionContext\":{{\"sessionIssuer\":{{}},\
+             \"webIdFederationData\":{{}},\"attributes\":{{\"creationDate\":\"2025-01-02T03:04:05Z\",\
+             \"mfaAuthenticated\":\"false\"}}}}}},\"eventTime\":\"2025-01-02T03:{minute:02}:{second:02}Z\",\
+             \"eventSource\":\"{source}\",\"eventName\":\"{name}\",\"awsRegion\":\"eu-example-{region}\",\
+             \"sourceIPAddress\":\"192.0.2.{host}\",\"userAgent\":\"[aws-cli/2.0 Python/3.9 \\\"invented\\\"]\",\
+             \"requestParameters\":{{\"bucketName\":\"bucket-{user}\",\"Host\":\"bucket.example.test\",\"key\":\
+             \"a/b/c/{number}.json\",\"filterSet\":{{\"items\":[{{\"name\":\"tag\",\"values\":[\"x\",\"y\"]}},{{\"name\":\
+             \"state\",\"values\":[\"running\"]}}]}}}},\"responseElements\":null,\"additionalEventData\":{{\
+             \"SignatureVersion\":\"SigV4\",\"CipherSuite\":\"TLS_EXAMPLE\",\"bytesTransferredIn\":0,\
+             \"AuthenticationMethod\":\"AuthHeader\",\"x-id\":\"{number:032x}\",\"bytesTransferredOut\":{bytes}}},\
+             \"requestID\":\"{number:016X}\",\"eventID\":\"{number:08x}-0000-0000-0000-000000000000\",\"readOnly\":true,\
+             \"resources\":[{{\"type\":\"AWS::S3::Object\",\"ARN\":\"arn:aws:s3:::bucket-{user}/a\"}},{{\"accountId\":\
+             \"111111111111\",\"type\":\"AWS::S3::Bucket\",\"ARN\":\"arn:aws:s3:::bucket-{user}\"}}],\"eventType\":\
+             \"AwsApiCall\",\"managementEvent\":false,\"recipientAccountId\":\"111111111111\",\"eventCategory\":\"Data\",\
+             \"tlsDetails\":{{\"tlsVersion\":\"TLSv1.2\",\"cipherSuite\":\"TLS_EXAMPLE\",\"clientProvidedHostHeader\":\
+             \"bucket.example.test\"}}}}",
+            minute = number / 60 % 60,
+            second = number % 60,
+            bytes = dice.roll(90_000),
+        );
+    }
+    log
+}

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
 mod events;
+mod fields;
 mod language;
 mod logs;
 mod packs;

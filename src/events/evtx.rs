@@ -5,6 +5,7 @@
 
 use super::window::Window;
 use evtx::ParserSettings;
+use rayon::prelude::*;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,6 +15,9 @@ const CHUNK: usize = 64 * 1024;
 
 /// Size of the file header.
 const HEADER: usize = 4096;
+
+/// Chunks that are rendered at the same time.
+const AT_ONCE: usize = 16;
 
 /// What could not be read.
 #[derive(Default)]
@@ -37,30 +41,54 @@ pub(super) fn read<E: From<io::Error>>(
     let settings = Arc::new(ParserSettings::new().indent(false).num_threads(1));
     window.fill_to(HEADER)?;
     window.consume(HEADER);
+    let mut waiting: Vec<Vec<u8>> = Vec::new();
     loop {
         window.fill_to(CHUNK)?;
         let bytes = window.unread();
-        if bytes.is_empty() {
+        let at_end = bytes.is_empty();
+        if !at_end {
+            let mut data = bytes[..bytes.len().min(CHUNK)].to_vec();
+            window.consume(CHUNK);
+            if data.starts_with(b"ElfChnk\0") {
+                trouble.truncated |= data.len() < CHUNK;
+                data.resize(CHUNK, 0);
+                waiting.push(data);
+            } else {
+                // Space that Windows reserved and has not used is zero.
+                trouble.chunks += u64::from(data.iter().any(|&b| b != 0));
+            }
+        }
+        if at_end || waiting.len() >= AT_ONCE {
+            let rendered: Vec<_> =
+                std::mem::take(&mut waiting).into_par_iter().map(|data| guarded(data, &settings)).collect();
+            for chunk in rendered {
+                let Some((records, failed)) = chunk else {
+                    trouble.chunks += 1;
+                    continue;
+                };
+                trouble.records += failed;
+                for (id, xml) in records {
+                    emit(id, &xml)?;
+                }
+            }
+        }
+        if at_end {
             return Ok(trouble);
         }
-        let mut data = bytes[..bytes.len().min(CHUNK)].to_vec();
-        window.consume(CHUNK);
-        if !data.starts_with(b"ElfChnk\0") {
-            // Space that Windows reserved and has not used is zero.
-            trouble.chunks += u64::from(data.iter().any(|&b| b != 0));
-            continue;
-        }
-        trouble.truncated |= data.len() < CHUNK;
-        data.resize(CHUNK, 0);
-        let rendered = catch_unwind(AssertUnwindSafe(|| render(data, &settings, &mut trouble.records)));
-        let Ok(Some(rendered)) = rendered else {
-            trouble.chunks += 1;
-            continue;
-        };
-        for (id, xml) in rendered {
-            emit(id, &xml)?;
-        }
     }
+}
+
+/// Records by their number, and how many could not be rendered.
+type Rendered = (Vec<(u64, String)>, u64);
+
+/// As [`render`]; a bug of the library in hostile data costs this chunk only.
+fn guarded(data: Vec<u8>, settings: &Arc<ParserSettings>) -> Option<Rendered> {
+    catch_unwind(AssertUnwindSafe(|| {
+        let mut failed = 0;
+        render(data, settings, &mut failed).map(|records| (records, failed))
+    }))
+    .ok()
+    .flatten()
 }
 
 /// The records of one chunk.
@@ -85,7 +113,7 @@ fn as_windows(xml: &str) -> String {
     };
     let mut out = String::with_capacity(body.len());
     let mut rest = body.trim();
-    while let Some(open) = rest.find('<') {
+    while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         out.push_str(&rest[..open]);
         let tag = &rest[open..];
         let end = end_of_tag(tag);
@@ -99,30 +127,37 @@ fn as_windows(xml: &str) -> String {
 
 /// The length of the tag that the text begins with; `>` may stand inside a quoted attribute.
 fn end_of_tag(text: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return at + 1,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        at += found + 1;
+        match bytes[at - 1] {
+            b'>' => return at,
+            quote => match memchr::memchr(quote, &bytes[at..]) {
+                Some(end) => at += end + 1,
+                None => return bytes.len(),
+            },
         }
     }
-    text.len()
+    bytes.len()
 }
 
 fn push_tag(out: &mut String, tag: &str) {
+    let mut rest = tag;
     let mut inside = false;
-    for character in tag.chars() {
-        match character {
-            '"' => {
-                inside = !inside;
-                out.push('\'');
-            }
-            '\'' if inside => out.push_str("&apos;"),
-            other => out.push(other),
+    while let Some(at) = memchr::memchr2(b'"', b'\'', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        if rest.as_bytes()[at] == b'"' {
+            inside = !inside;
+            out.push('\'');
+        } else if inside {
+            out.push_str("&apos;");
+        } else {
+            out.push('\'');
         }
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -34,11 +34,55 @@ pub struct Collector<'w> {
     further: Further,
     rows: usize,
     row: usize,
-    columns: IndexMap<Name, Vec<Cell>>,
+    columns: IndexMap<Name, Gathered>,
     /// Names as they come.
     plain: Known,
     /// Names that [`clean`] makes legal first.
     cleaned: Known,
+}
+
+/// One column, while it is being gathered.
+#[derive(Debug)]
+struct Gathered {
+    cells: Vec<Cell>,
+    /// Texts of late, by a hash: events of a kind repeat their values, and a shared text costs no memory of its own and
+    /// is recognised as the same by whoever computes with it.
+    recent: Vec<Option<Arc<str>>>,
+}
+
+/// Texts that are remembered per column; a power of two.
+const RECENT: usize = 64;
+/// Longer texts hardly repeat.
+const MAX_SHARED: usize = 256;
+
+impl Gathered {
+    fn new(rows: usize) -> Self {
+        Self { cells: vec![Cell::Empty; rows], recent: vec![None; RECENT] }
+    }
+
+    fn share(&mut self, text: &str) -> Arc<str> {
+        if text.len() > MAX_SHARED {
+            return text.into();
+        }
+        let slot = &mut self.recent[slot_of(text)];
+        match slot {
+            Some(known) if **known == *text => known.clone(),
+            _ => {
+                let made: Arc<str> = text.into();
+                *slot = Some(made.clone());
+                made
+            }
+        }
+    }
+}
+
+/// A cheap hash of the length and both ends of a text.
+fn slot_of(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let word = |part: &[u8]| part.iter().rev().fold(0_u64, |word, &byte| word << 8 | u64::from(byte));
+    let (head, tail) = (word(&bytes[..bytes.len().min(8)]), word(&bytes[bytes.len().saturating_sub(8)..]));
+    let mixed = (head ^ tail.rotate_left(23) ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 58) as usize % RECENT
 }
 
 /// The names seen so far: the place of the field's column, or none if nobody wants the field.
@@ -118,24 +162,19 @@ impl<'w> Collector<'w> {
         }
         match self.columns.get_index_of(name) {
             None if self.columns.len() >= MAX_COLUMNS => None,
-            None => Some(self.columns.insert_full(name.into(), vec![Cell::Empty; self.rows]).0),
+            None => Some(self.columns.insert_full(name.into(), Gathered::new(self.rows)).0),
             known => known,
         }
     }
 
     /// A value of the current row, for the field whose column is at a place.
     pub fn add_at(&mut self, place: usize, text: &str) {
-        let cells = &mut self.columns[place];
-        if matches!(cells[self.row], Cell::Empty) {
-            let before = self.row.checked_sub(1).map(|before| &cells[before]);
-            let value = match before {
-                // Neighbouring events often agree: the text is shared then.
-                Some(Cell::One(value)) if **value == *text => value.clone(),
-                _ => text.into(),
-            };
-            cells[self.row] = Cell::One(value);
+        let column = &mut self.columns[place];
+        if matches!(column.cells[self.row], Cell::Empty) {
+            let value = column.share(text);
+            column.cells[self.row] = Cell::One(value);
         } else if self.further == Further::Append {
-            let cell = &mut cells[self.row];
+            let cell = &mut column.cells[self.row];
             match cell {
                 Cell::Empty => {}
                 Cell::One(first) => *cell = Cell::Many(vec![first.clone(), text.into()]),
@@ -146,8 +185,8 @@ impl<'w> Collector<'w> {
 
     /// Joins with the fields that the rows have: a value that is there stays, and a further one is dropped or appended.
     pub fn merge(self, batch: &mut Batch) {
-        for (name, cells) in self.columns {
-            let found = cells.into_iter().map(value);
+        for (name, gathered) in self.columns {
+            let found = gathered.cells.into_iter().map(value);
             let Some(column) = batch.column_mut(&name) else {
                 let column = Column::new(found.collect());
                 batch.set(name, column);

@@ -136,9 +136,9 @@ fn attribute(text: &str, from: usize) -> Match<'_> {
     loop {
         let equals = find(text, at, b'=')?;
         at = equals + 1;
-        let head = text[from..equals].trim_end_matches(is_blank);
+        let head = trim_end(&text[from..equals]);
         let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
-        let length = head.bytes().rev().take_while(|b| named(b)).count();
+        let length = head.as_bytes().iter().rev().take_while(|b| named(b)).count();
         let Some((value, end)) = quoted(text, at).filter(|_| length > 0) else { continue };
         return Some((&head[head.len() - length..], value, end));
     }
@@ -149,11 +149,21 @@ fn data(text: &str, from: usize) -> Match<'_> {
     loop {
         at = find(text, at, b'<')? + 1;
         let Some(rest) = text[at..].strip_prefix("Data") else { continue };
-        let named = rest.trim_start_matches(is_blank);
+        // The usual form needs no second look.
+        if let Some(quoted) = rest.strip_prefix(" Name='")
+            && let Some(length) = memchr::memchr2(b'\'', b'"', quoted.as_bytes())
+            && quoted.as_bytes().get(length + 1) == Some(&b'>')
+            && memchr::memchr2(b'<', b'>', &quoted.as_bytes()[..length]).is_none()
+        {
+            let start = text.len() - quoted.len() + length + 2;
+            let end = find(text, start, b'<')?;
+            return Some((&quoted[..length], &text[start..end], end + 1));
+        }
+        let named = trim_start(rest);
         let Some(value) = named.strip_prefix("Name").filter(|_| named.len() < rest.len()) else { continue };
-        let Some(value) = value.trim_start_matches(is_blank).strip_prefix('=') else { continue };
+        let Some(value) = trim_start(value).strip_prefix('=') else { continue };
         let Some((name, end)) = quoted(text, text.len() - value.len()) else { continue };
-        let Some(inside) = text[end..].trim_start_matches(is_blank).strip_prefix('>') else { continue };
+        let Some(inside) = trim_start(&text[end..]).strip_prefix('>') else { continue };
         let start = text.len() - inside.len();
         let end = find(text, start, b'<').unwrap_or(text.len());
         return Some((name, &text[start..end], text.len().min(end + 1)));
@@ -162,8 +172,14 @@ fn data(text: &str, from: usize) -> Match<'_> {
 
 /// A quoted text at a place, blanks before it skipped, and where it ends. Either quote closes what either opens.
 fn quoted(text: &str, at: usize) -> Option<(&str, usize)> {
-    let body = text[at..].trim_start_matches(is_blank).strip_prefix(['\'', '"'])?;
-    let length = run(body, |b| !matches!(b, b'\'' | b'"' | b'<' | b'>'));
+    let body = trim_start(&text[at..]);
+    let body = match body.as_bytes().first()? {
+        b'\'' | b'"' => &body[1..],
+        _ => return None,
+    };
+    let bytes = body.as_bytes();
+    let quote = memchr::memchr2(b'\'', b'"', bytes)?;
+    let length = memchr::memchr2(b'<', b'>', &bytes[..quote]).unwrap_or(quote);
     let closes = matches!(body.as_bytes().get(length), Some(b'\'' | b'"'));
     closes.then(|| (&body[..length], text.len() - body.len() + length + 1))
 }
@@ -171,6 +187,18 @@ fn quoted(text: &str, at: usize) -> Option<(&str, usize)> {
 /// The blanks of `\s`.
 fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
+}
+
+fn is_blank_byte(byte: u8) -> bool {
+    is_blank(char::from(byte))
+}
+
+fn trim_start(text: &str) -> &str {
+    &text[text.bytes().take_while(|&byte| is_blank_byte(byte)).count()..]
+}
+
+fn trim_end(text: &str) -> &str {
+    &text[..text.len() - text.bytes().rev().take_while(|&byte| is_blank_byte(byte)).count()]
 }
 
 /// The length of the run of such bytes that a text begins with.

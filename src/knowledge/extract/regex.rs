@@ -103,6 +103,17 @@ impl RegexExtraction {
     /// Adds what it finds in a text.
     pub fn run(&self, text: &str, found: &mut Collector<'_>) {
         if let Some(markup) = &self.markup {
+            if self.clean_keys && self.is_pair() {
+                return markup.each(text, self.repeat, &mut |name, value| {
+                    let value = trimmed(value);
+                    if (!value.is_empty() || self.keep_empty)
+                        && !name.is_empty()
+                        && let Some(place) = found.cleaned_place(name)
+                    {
+                        found.add_at(place, value);
+                    }
+                });
+            }
             return markup.each(text, self.repeat, &mut |first, second| {
                 let group = |group: usize| match group {
                     1 => Some(first),
@@ -123,9 +134,37 @@ impl RegexExtraction {
         }
     }
 
+    /// `$1::$2`.
+    fn is_pair(&self) -> bool {
+        let [Output { name: Template::Group(1), value: Template::Group(2) }] = self.outputs.as_slice() else {
+            return false;
+        };
+        true
+    }
+
+    /// The part of a text that is the value of a field by this name, if that is all the extraction does: the text of an
+    /// element.
+    pub fn part<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let mut part = None;
+        self.markup.as_ref()?.each(text, false, &mut |first, _| part = Some(trimmed(first)));
+        part.filter(|part| !part.is_empty())
+    }
+
+    /// The field that [`RegexExtraction::part`] gives the value of; none for other extractions.
+    pub fn part_name(&self) -> Option<&Name> {
+        match (&self.markup, self.outputs.as_slice()) {
+            (Some(Markup::Block(_)), [Output { name: Template::Text(name), value: Template::Group(1) }])
+                if !self.repeat && !self.keep_empty =>
+            {
+                Some(name)
+            }
+            _ => None,
+        }
+    }
+
     fn add<'t>(&self, output: &Output, group: &impl Fn(usize) -> Option<&'t str>, found: &mut Collector<'_>) {
         let value = output.value.fill(group);
-        let value = value.trim();
+        let value = trimmed(&value);
         if value.is_empty() && !self.keep_empty {
             return;
         }
@@ -140,6 +179,14 @@ impl RegexExtraction {
         if let Some(place) = place {
             found.add_at(place, value);
         }
+    }
+}
+
+/// As [`str::trim`], without a look at the characters where the ends are plain.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

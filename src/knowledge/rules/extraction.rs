@@ -1,11 +1,14 @@
 //! Runs rules on a batch of events, for the fields that somebody reads.
 
+use super::memo::Memo;
 use super::{Auto, Delims, METADATA, Rules, Step, StepKind, alias, platform};
 use crate::expr::Context;
 use crate::ir::Fields;
 use crate::knowledge::extract::collect::{Collector, Further, clean};
+use crate::knowledge::extract::regex::RegexExtraction;
 use crate::knowledge::extract::{delims, json, kv, table, xml};
 use crate::knowledge::{language, written};
+use crate::source::Span;
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -21,6 +24,8 @@ pub struct Extraction<'r> {
     steps: Vec<(usize, Fields)>,
     /// Fields of automatic extraction that an earlier rule looks into.
     ahead: Fields,
+    /// Fields that nobody sees and that are a part of `_raw`: further rules look into that part, and it is not copied.
+    parts: Vec<Name>,
     /// Fields that the platform gives.
     platform: Fields,
     /// Indices of the eventtypes to test.
@@ -76,7 +81,29 @@ impl Rules {
         }
         steps.reverse();
         let ahead = self.ahead(&steps);
-        Extraction { rules: self, wanted: wanted.clone(), steps, ahead, platform: need, eventtypes, tagged }
+        let parts = self.parts(&steps, wanted, &eventtypes, &tagged);
+        Extraction { rules: self, wanted: wanted.clone(), steps, ahead, parts, platform: need, eventtypes, tagged }
+    }
+
+    /// The fields that are a part of `_raw` and serve other extractions only.
+    fn parts(&self, steps: &[(usize, Fields)], wanted: &Fields, eventtypes: &[usize], tagged: &[usize]) -> Vec<Name> {
+        let all = &self.compiled.steps;
+        let mut parts: Vec<Name> = Vec::new();
+        let mut seen: BTreeSet<&Name> = tagged.iter().map(|&at| &self.field_tags[at].field).collect();
+        seen.extend(eventtypes.iter().flat_map(|&at| &self.eventtypes[at].reads));
+        for (index, _) in steps {
+            match &all[*index].kind {
+                StepKind::Regex { source, extraction, .. } if &**source == "_raw" => {
+                    parts.extend(extraction.part_name().cloned());
+                }
+                StepKind::Regex { .. } | StepKind::Delims { .. } | StepKind::Auto(_) => {}
+                StepKind::Alias(pairs) => seen.extend(pairs.iter().map(|pair| &pair.source)),
+                StepKind::Eval { reads, .. } => seen.extend(reads),
+                StepKind::Lookup(call) => seen.extend(call.reads()),
+            }
+        }
+        parts.retain(|part| !wanted.contains(part) && !seen.contains(part));
+        parts
     }
 
     /// The fields that extractions look into although only the automatic extraction behind them makes these.
@@ -178,14 +205,27 @@ impl Extraction<'_> {
             run_auto(auto, &self.ahead, &batch, &mut ahead);
         }
         watch(&[], &batch);
+        let mut parts: HashMap<&Name, Vec<Option<Span>>> = HashMap::new();
+        let mut memo = Memo::default();
         let mut steps = self.steps.iter().peekable();
         while let Some((index, wanted)) = steps.next() {
             let mut ran = vec![&self.rules.compiled.steps[*index]];
             match &self.rules.compiled.steps[*index].kind {
+                StepKind::Regex { extraction, .. } if self.is_part(extraction, &batch) => {
+                    if let Some(name) = extraction.part_name() {
+                        let known = parts.entry(name).or_insert_with(|| vec![None; batch.rows()]);
+                        each_text(&batch, &ahead, &parts_of_none(), "_raw", |row, text| {
+                            if known[row].is_none() {
+                                let part = extraction.part(text);
+                                known[row] = part.map(|part| span_of(part, text));
+                            }
+                        });
+                    }
+                }
                 StepKind::Regex { source, extraction, mv_add } => {
                     let further = if *mv_add { Further::Append } else { Further::Drop };
                     let mut found = Collector::new(batch.rows(), wanted, further);
-                    each_text(&batch, &ahead, source, |row, text| {
+                    each_text(&batch, &ahead, &parts, source, |row, text| {
                         found.row(row);
                         extraction.run(text, &mut found);
                     });
@@ -194,7 +234,7 @@ impl Extraction<'_> {
                 StepKind::Delims { source, delims } => {
                     let further = if delims.mv_add { Further::Append } else { Further::Drop };
                     let mut found = Collector::new(batch.rows(), wanted, further);
-                    each_text(&batch, &ahead, source, |row, text| {
+                    each_text(&batch, &ahead, &parts, source, |row, text| {
                         found.row(row);
                         run_delims(delims, text, &mut found);
                     });
@@ -206,12 +246,13 @@ impl Extraction<'_> {
                     keep_first(&mut batch, &made);
                 }
                 StepKind::Alias(pairs) => alias::run(pairs, |name| wanted.contains(name), &mut batch),
-                StepKind::Eval { target, expr, .. } => {
-                    let mut made = vec![(target, language::evaluate(expr, &batch, context))];
+                StepKind::Eval { target, expr, reads } => {
+                    memo.forget();
+                    let mut made = vec![(target, memo.evaluate(expr, reads, &batch, context))];
                     while let Some((index, _)) = steps.peek()
-                        && let StepKind::Eval { target, expr, .. } = &self.rules.compiled.steps[*index].kind
+                        && let StepKind::Eval { target, expr, reads } = &self.rules.compiled.steps[*index].kind
                     {
-                        made.push((target, language::evaluate(expr, &batch, context)));
+                        made.push((target, memo.evaluate(expr, reads, &batch, context)));
                         ran.push(&self.rules.compiled.steps[*index]);
                         steps.next();
                     }
@@ -226,6 +267,12 @@ impl Extraction<'_> {
         self.tag(&mut batch, context);
         batch.retain_columns(|name| self.wanted.contains(name) || given.contains(name));
         batch
+    }
+
+    /// Whether an extraction gives nothing but such a part: then `_raw` is one text per event.
+    fn is_part(&self, extraction: &RegexExtraction, batch: &Batch) -> bool {
+        let is = extraction.part_name().is_some_and(|name| self.parts.contains(name) && batch.column(name).is_none());
+        is && batch.column("_raw").is_some()
     }
 
     /// Adds the metadata that all events share, and the name by which the sourcetype goes.
@@ -332,8 +379,33 @@ impl Labels {
     }
 }
 
+/// The parts of `_raw` by field and row.
+type Parts<'n> = HashMap<&'n Name, Vec<Option<Span>>>;
+
+fn parts_of_none() -> Parts<'static> {
+    HashMap::new()
+}
+
+/// Where a part stands in the text that it is a part of.
+fn span_of(part: &str, text: &str) -> Span {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    Span::new(start, start + part.len())
+}
+
 /// Calls `then` with every value of a field; of one that only automatic extraction makes, if there is no other.
-fn each_text(batch: &Batch, ahead: &Batch, source: &str, mut then: impl FnMut(usize, &str)) {
+fn each_text(batch: &Batch, ahead: &Batch, parts: &Parts<'_>, source: &str, mut then: impl FnMut(usize, &str)) {
+    if let Some((_, spans)) = parts.iter().find(|(name, _)| ****name == *source)
+        && let Some(raw) = batch.column("_raw").cloned()
+    {
+        for (row, (span, raw)) in spans.iter().zip(raw.values()).enumerate() {
+            if let (Some(span), Value::Text(raw)) = (span, raw)
+                && let Some(part) = raw.get(span.range())
+            {
+                then(row, part);
+            }
+        }
+        return;
+    }
     let Some(column) = batch.column(source).or_else(|| ahead.column(source)).cloned() else { return };
     for (row, value) in column.values().iter().enumerate() {
         for value in value.values() {
@@ -373,7 +445,7 @@ fn run_delims(rule: &Delims, text: &str, found: &mut Collector<'_>) {
 fn run_auto(auto: Auto, wanted: &Fields, batch: &Batch, made: &mut Batch) {
     let mut tree = Collector::new(batch.rows(), wanted, Further::Append);
     let mut pairs = Collector::new(batch.rows(), wanted, Further::Drop);
-    each_text(batch, batch, "_raw", |row, text| {
+    each_text(batch, batch, &parts_of_none(), "_raw", |row, text| {
         tree.row(row);
         pairs.row(row);
         match auto {

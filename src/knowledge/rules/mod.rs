@@ -6,6 +6,7 @@ mod eventtype;
 mod extraction;
 mod fold;
 mod lookup;
+mod memo;
 mod plain;
 mod platform;
 
