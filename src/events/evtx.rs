@@ -16,6 +16,9 @@ const CHUNK: usize = 64 * 1024;
 /// Size of the file header.
 const HEADER: usize = 4096;
 
+/// What unused space is compared with.
+const ZEROS: [u8; 4096] = [0; 4096];
+
 /// Chunks that are rendered at the same time.
 const AT_ONCE: usize = 16;
 
@@ -47,16 +50,17 @@ pub(super) fn read<E: From<io::Error>>(
         let bytes = window.unread();
         let at_end = bytes.is_empty();
         if !at_end {
-            let mut data = bytes[..bytes.len().min(CHUNK)].to_vec();
-            window.consume(CHUNK);
-            if data.starts_with(b"ElfChnk\0") {
-                trouble.truncated |= data.len() < CHUNK;
+            let chunk = &bytes[..bytes.len().min(CHUNK)];
+            if chunk.starts_with(b"ElfChnk\0") {
+                trouble.truncated |= chunk.len() < CHUNK;
+                let mut data = chunk.to_vec();
                 data.resize(CHUNK, 0);
                 waiting.push(data);
             } else {
                 // Space that Windows reserved and has not used is zero.
-                trouble.chunks += u64::from(data.iter().any(|&b| b != 0));
+                trouble.chunks += u64::from(chunk.chunks(ZEROS.len()).any(|part| *part != ZEROS[..part.len()]));
             }
+            window.consume(CHUNK);
         }
         if at_end || waiting.len() >= AT_ONCE {
             let rendered: Vec<_> =

@@ -294,3 +294,122 @@ fn an_origin_that_cannot_belong_is_not_looked_at() {
     let found = knowledge.dataset_rows(&rules, sales, &raw, &Fields::All, Naming::Plain, &context()).unwrap();
     assert!(found.is_empty());
 }
+
+/// Numbers that are the same in every run.
+fn dice() -> impl FnMut(usize) -> usize {
+    let mut seed = 42_u64;
+    move |below| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    }
+}
+
+/// Many events at once and few fields (parts of events are not copied, calculations are shared) against one event at a
+/// time and all fields (neither): every value must be the same.
+fn same_by_both_ways(source: &str, sourcetype: &str, raw: &[String], wanted: &[&str]) {
+    let knowledge = Knowledge::builtin();
+    let rules = knowledge.rules(source, sourcetype, "h");
+    let raws: Vec<&str> = raw.iter().map(String::as_str).collect();
+    let fast = knowledge.extract(&rules, events(&raws), &Fields::these(wanted.iter().copied()), &context());
+    let mut filled = 0;
+    for (row, raw) in raws.iter().enumerate() {
+        let slow = knowledge.extract(&rules, events(&[raw]), &Fields::All, &context());
+        for name in wanted {
+            assert_eq!(fast.value(row, name), slow.value(0, name), "{name} of {raw}");
+            filled += usize::from(!slow.value(0, name).is_null());
+        }
+    }
+    assert!(filled > raws.len(), "hardly any field has a value");
+}
+
+#[test]
+fn random_windows_events_have_the_same_fields_by_both_ways() {
+    let mut dice = dice();
+    let names =
+        ["Image", "CommandLine", "User", "ParentImage", "OriginalFileName", "TargetFilename", "Hashes", "Im age"];
+    let values = ["C:\\a\\x.exe", "x.exe", "", "-", " EX\\ann ", "a &lt; b", "é\\ü", "SHA256=A,MD5=B", "x='1' y=\"2\""];
+    let raw: Vec<String> = (0..300)
+        .map(|number| {
+            let mut text = format!(
+                "<Event xmlns='x'><System><Provider Name='Microsoft-Windows-Sysmon' Guid='{{1}}'/><EventID>{}</EventID>\
+                 <Channel>c</Channel><Computer>h{}</Computer><Security UserID='S-1-{number}'/></System>",
+                [1, 3, 7, 10, 11, 13][dice(6)],
+                dice(4)
+            );
+            text.push_str(["<EventData>", "<EventData Name='n'>", "<EventData/>", "<UserData><EventData>"][dice(4)]);
+            for _ in 0..dice(9) {
+                let (name, value) = (names[dice(names.len())], values[dice(values.len())]);
+                text.push_str(&match dice(8) {
+                    0 => format!("<Data Name=\"{name}\" >{value}</Data>"),
+                    1 => format!("<Data>{value}</Data>"),
+                    2 => format!("<Data Name='{name}'>{value}"),
+                    _ => format!("<Data Name='{name}'>{value}</Data>"),
+                });
+            }
+            text + ["</EventData></Event>", "</Event>", ""][dice(3)]
+        })
+        .collect();
+    let wanted = [
+        "CommandLine",
+        "EventCode",
+        "Image",
+        "ParentImage",
+        "action",
+        "dest",
+        "file_name",
+        "original_file_name",
+        "parent_process_name",
+        "process",
+        "process_hash",
+        "process_name",
+        "process_path",
+        "user",
+        "user_id",
+        "UserID",
+        "Name",
+    ];
+    same_by_both_ways("XmlWinEventLog:Microsoft-Windows-Sysmon/Operational", "XmlWinEventLog", &raw, &wanted);
+}
+
+#[test]
+fn random_json_events_have_the_same_fields_by_both_ways() {
+    let mut dice = dice();
+    let keys = ["type", "arn", "userName", "bucketName", "a\\n", "long key with many, many characters"];
+    let raw: Vec<String> = (0..300)
+        .map(|_| {
+            let mut object = |depth: usize| {
+                let members: Vec<String> = (0..dice(5))
+                    .map(|_| {
+                        let key = keys[dice(keys.len())];
+                        let value = ["\"x\"", "\"\"", "1.0", "null", "true", "\"a \\\"q\\\" \\u0041 of some length, so it is long\"", "[1,{\"type\":2}]", "{}"]
+                            [dice(8)];
+                        if depth > 0 && dice(4) == 0 { format!("\"{key}\":{{\"type\":{value}}}") } else { format!("\"{key}\" : {value}") }
+                    })
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            };
+            let text = format!(
+                "{{\"eventName\":\"Get\",\"userIdentity\":{},\"requestParameters\":{},\"sourceIPAddress\":\"192.0.2.1\",\"errorCode\":null}}",
+                object(1),
+                object(0)
+            );
+            let end = if dice(6) == 0 { text.len() - dice(text.len() / 2) } else { text.len() };
+            text[..end].to_owned()
+        })
+        .collect();
+    let wanted = [
+        "eventName",
+        "userIdentity.type",
+        "userIdentity.arn",
+        "userIdentity.userName",
+        "requestParameters.bucketName",
+        "requestParameters.bucketName{}.type",
+        "sourceIPAddress",
+        "errorCode",
+        "src",
+        "user",
+        "action",
+        "userIdentity.userName{}",
+    ];
+    same_by_both_ways("aws_cloudtrail", "aws:cloudtrail", &raw, &wanted);
+}

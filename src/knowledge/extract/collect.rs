@@ -39,6 +39,8 @@ pub struct Collector<'w> {
     plain: Known,
     /// Names that [`clean`] makes legal first.
     cleaned: Known,
+    /// Names of places that fields may stand below: a place if one is wanted.
+    below: Known,
 }
 
 /// One column, while it is being gathered.
@@ -108,8 +110,8 @@ impl Known {
 impl<'w> Collector<'w> {
     /// Gathers the wanted fields of a batch of so many rows.
     pub fn new(rows: usize, wanted: &'w Fields, further: Further) -> Self {
-        let (plain, cleaned) = (Known::default(), Known::default());
-        Self { wanted, further, rows, row: 0, columns: IndexMap::new(), plain, cleaned }
+        let (plain, cleaned, below) = (Known::default(), Known::default(), Known::default());
+        Self { wanted, further, rows, row: 0, columns: IndexMap::new(), plain, cleaned, below }
     }
 
     /// What follows belongs to this row.
@@ -117,11 +119,19 @@ impl<'w> Collector<'w> {
         self.row = row;
         self.plain.next = 0;
         self.cleaned.next = 0;
+        self.below.next = 0;
     }
 
-    /// The fields that are gathered.
-    pub fn wanted(&self) -> &'w Fields {
-        self.wanted
+    /// Whether a field is wanted whose name begins so.
+    pub fn wants_below(&mut self, name: &str) -> bool {
+        if let Some(known) = self.below.find(name) {
+            return known.is_some();
+        }
+        let wanted = self.wanted.contains_prefix(name);
+        if self.below.places.len() < MAX_COLUMNS {
+            self.below.places.insert(name.into(), wanted.then_some(0));
+        }
+        wanted
     }
 
     /// A field of the current row. A field that nobody wants is left out.

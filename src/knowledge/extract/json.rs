@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// Deeper values are passed over, like a mistake: no real log nests so deep.
 const MAX_DEPTH: usize = 200;
 
+/// Bytes of a string that are looked at without the help of [`memchr`].
+const SHORT: usize = 16;
+
 /// Decides what is looked into, and takes what is found.
 pub trait Visitor {
     /// Whether anything below this name is of interest; a name that ends here counts as below itself.
@@ -162,20 +165,21 @@ impl<'t> Walker<'t, '_> {
     /// A string; decoded only if someone will see it.
     fn string(&mut self, seen: bool) -> Option<Cow<'t, str>> {
         let body = &self.text[self.at + 1..];
-        let mut at = 0;
+        let bytes = body.as_bytes();
+        // Most strings are short: the first few bytes are looked at one by one.
+        let mut at = bytes.iter().take(SHORT).take_while(|&&byte| byte != b'"' && byte != b'\\').count();
+        let mut escaped = false;
         let end = loop {
-            let found = memchr::memchr2(b'"', b'\\', &body.as_bytes()[at..])? + at;
-            if body.as_bytes()[found] == b'"' {
+            let found = memchr::memchr2(b'"', b'\\', bytes.get(at..)?)? + at;
+            if bytes[found] == b'"' {
                 break found;
             }
+            escaped = true;
             at = found + 2;
-            if at > body.len() {
-                return None;
-            }
         };
         let inner = &body[..end];
         self.at += end + 2;
-        if !seen || !inner.contains('\\') {
+        if !seen || !escaped {
             return Some(Cow::Borrowed(inner));
         }
         Some(Cow::Owned(decode(inner)))

@@ -156,8 +156,8 @@ fn data(text: &str, from: usize) -> Match<'_> {
             && memchr::memchr2(b'<', b'>', &quoted.as_bytes()[..length]).is_none()
         {
             let start = text.len() - quoted.len() + length + 2;
-            let end = find(text, start, b'<')?;
-            return Some((&quoted[..length], &text[start..end], end + 1));
+            let end = find(text, start, b'<').unwrap_or(text.len());
+            return Some((&quoted[..length], &text[start..end], text.len().min(end + 1)));
         }
         let named = trim_start(rest);
         let Some(value) = named.strip_prefix("Name").filter(|_| named.len() < rest.len()) else { continue };

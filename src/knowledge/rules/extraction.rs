@@ -487,7 +487,7 @@ impl Leaves<'_, '_> {
 
 impl json::Visitor for Leaves<'_, '_> {
     fn enters(&mut self, name: &str) -> bool {
-        self.renames(name) || self.found.wanted().contains_prefix(name)
+        self.renames(name) || self.found.wants_below(name)
     }
 
     fn leaf(&mut self, name: &str, value: &str) {
