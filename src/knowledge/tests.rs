@@ -339,12 +339,13 @@ fn random_windows_events_have_the_same_fields_by_both_ways() {
             text.push_str(["<EventData>", "<EventData Name='n'>", "<EventData/>", "<UserData><EventData>"][dice(4)]);
             for _ in 0..dice(9) {
                 let (name, value) = (names[dice(names.len())], values[dice(values.len())]);
-                text.push_str(&match dice(8) {
+                let element = match dice(8) {
                     0 => format!("<Data Name=\"{name}\" >{value}</Data>"),
                     1 => format!("<Data>{value}</Data>"),
                     2 => format!("<Data Name='{name}'>{value}"),
                     _ => format!("<Data Name='{name}'>{value}</Data>"),
-                });
+                };
+                text.push_str(&element);
             }
             text + ["</EventData></Event>", "</Event>", ""][dice(3)]
         })
