@@ -6,9 +6,12 @@
 //! What the official validator refuses is an error here, so that a pack passes in both or in none; what it accepts
 //! although it is wrong is a warning. Only a search that Splunk itself would refuse is an error in any case.
 
+pub mod config;
 mod facts;
+pub mod fix;
 pub mod output;
 pub mod rules;
+pub mod suppress;
 
 use crate::compile::{Compiled, Compiler};
 use crate::content::model::{Detection, Generation, Object};
@@ -312,7 +315,7 @@ fn is_selected(around: &Around<'_>, file: FileId) -> bool {
 /// A help line: the nearest known name, or what else to do.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
     match diag::nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => diag::did_you_mean(near),
         None => otherwise.to_owned(),
     }
 }

@@ -194,6 +194,16 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
+/// The help line that proposes a name.
+pub fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
+}
+
+/// The name that a help line proposes, as [`did_you_mean`] writes it.
+pub fn suggested(help: &str) -> Option<&str> {
+    help.strip_prefix("did you mean `")?.strip_suffix("`?")
+}
+
 /// The known name nearest to `name`, if one is near enough to be meant: for "did you mean".
 ///
 /// Letter case is ignored; at most a third of the characters (and at least one) may differ. Ties go to the first in

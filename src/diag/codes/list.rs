@@ -420,6 +420,10 @@ codes! {
         why "The detection rests on a search that does not exist",
         bad "baselines: [Seen Userz]",
         good "baselines: [Seen Users]";
+    UNKNOWN_CHECK = "unknown-check", Warning, "A comment or escudo.toml names a check that does not exist",
+        why "What it should change stays as it is",
+        bad "# escudo: allow unknown-macros",
+        good "# escudo: allow unknown-macro";
     UNKNOWN_COMMAND = "unknown-command", Error, "No command has this name",
         why "Splunk refuses the search",
         bad "| stat count",
@@ -584,6 +588,10 @@ codes! {
         why "Its page is empty",
         bad "a story that no detection names",
         good "(the story removed)";
+    UNUSED_SUPPRESSION = "unused-suppression", Warning, "A comment allows a finding that does not occur",
+        why "It says that something is wrong which is not, and would hide the next mistake of the kind",
+        bad "name: A Name  # escudo: allow unknown-macro",
+        good "name: A Name";
     WILDCARD_IN_EVAL = "wildcard-in-eval", Warning, "A `*` in an eval comparison is an ordinary character",
         why "`where` and `eval` compare letter by letter: no value with a star in it, no match",
         bad "| where process=\"*cmd*\"",
