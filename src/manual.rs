@@ -38,7 +38,8 @@ fn checks() -> String {
 pub fn check(code: Code) -> String {
     let Info { name, severity, summary, why, bad, good } = code.info();
     format!(
-        "## {name}\n\n{summary}. Severity: {}.\n\n{why}.\n\nBad:\n\n```text\n{bad}\n```\n\nGood:\n\n```text\n{good}\n```\n",
+        "## {name}\n\n{summary}. Severity: {}.\n\n{why}.\n\nBad:\n\n```text\n{bad}\n```\n\nGood:\n\n```text\n{good}\n```\n\n\
+         To silence it: `# escudo: allow {name}` on its line or before its key, or `{name} = \"off\"` under `[rules]` in escudo.toml.\n",
         severity.as_str()
     )
 }

@@ -23,6 +23,7 @@
 //! ```
 
 use super::suppress::unknown_code;
+use crate::content::model::Generation;
 use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::source::{FileId, Place, Sources, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -37,8 +38,8 @@ pub const FILE_NAME: &str = "escudo.toml";
 /// What the file says. Paths in it are relative to it.
 #[derive(Debug, Default)]
 pub struct Config {
-    /// The schema generation, as on the command line: `v4`, `v5` or `v6`.
-    pub schema: Option<String>,
+    /// The schema generation of every file.
+    pub schema: Option<Generation>,
     /// Further packs.
     pub with: Vec<PathBuf>,
     /// Splunk apps.
@@ -68,7 +69,7 @@ type Levels = BTreeMap<String, Level>;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Written {
-    schema: Option<Generation>,
+    schema: Option<WrittenGeneration>,
     with: Vec<PathBuf>,
     apps: Vec<PathBuf>,
     advice: bool,
@@ -79,7 +80,7 @@ struct Written {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Generation {
+enum WrittenGeneration {
     V4,
     V5,
     V6,
@@ -138,7 +139,11 @@ impl Config {
         }
         let beside = |paths: Vec<PathBuf>| paths.into_iter().map(|path| folder.join(path)).collect();
         Ok(Self {
-            schema: written.schema.map(|it| format!("{it:?}").to_lowercase()),
+            schema: written.schema.map(|it| match it {
+                WrittenGeneration::V4 => Generation::V4,
+                WrittenGeneration::V5 => Generation::V5,
+                WrittenGeneration::V6 => Generation::V6,
+            }),
             with: beside(written.with),
             apps: beside(written.apps),
             advice: written.advice,

@@ -123,7 +123,9 @@ fn filter_macro(found: &Diagnostic, pack: &Pack, text: &str) -> Option<Fix> {
 fn file_name(file: FileId, pack: &Pack) -> Option<Fix> {
     let (kind, node) = document(file, pack)?;
     // The filter macro is named after the detection's file, so that both must change together.
-    (kind != Kind::Detection).then(|| node.get("name")?.as_str().map(|name| Fix::Rename(names::file_name(name)))).flatten()
+    (kind != Kind::Detection)
+        .then(|| node.get("name")?.as_str().map(|name| Fix::Rename(names::file_name(name))))
+        .flatten()
 }
 
 /// The whole line of a list's item, if nothing else stands on it.

@@ -1,6 +1,7 @@
 //! What can be written on the command line.
 
 use crate::content::model::Generation;
+use crate::content::pack::Kind;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -44,6 +45,8 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Rewrite a pack to a newer schema generation, and say what could not be kept
     Migrate(MigrateArgs),
+    /// Write the JSON Schema of content files, for editors
+    Schema(SchemaArgs),
     /// Check, test and document a pack into one folder
     Build(BuildArgs),
 }
@@ -67,6 +70,12 @@ pub(super) struct KnownArgs {
     /// A Splunk app whose knowledge objects (props, tags, data models, macros) are added (repeatable)
     #[arg(long = "app", value_name = "DIR")]
     pub(super) apps: Vec<PathBuf>,
+    /// Use this configuration [default: the first escudo.toml in the pack's folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
     /// The schema generation of the pack [default: told by the keys of each file]
     #[arg(long, value_enum, value_name = "GENERATION")]
     pub(super) schema: Option<SchemaChoice>,
@@ -114,6 +123,18 @@ pub(super) struct CheckArgs {
     /// Also say what could be better
     #[arg(long)]
     pub(super) advice: bool,
+    /// Correct what has one right text: misspelt names, operators, doubled items, filter macros, file names
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) fix: bool,
+    /// Check again whenever a file of the pack is saved
+    #[arg(long, conflicts_with_all = ["stdin_filename", "fix"])]
+    pub(super) watch: bool,
+    /// Read this file of a pack from standard input, and report on it alone: for editors and hooks
+    #[arg(long, value_name = "FILE", conflicts_with = "pack")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// Say what a check means, and how to silence it
+    #[arg(long, value_name = "CHECK", exclusive = true)]
+    pub(super) explain: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub(super) format: CheckFormat,
@@ -367,6 +388,19 @@ pub(super) struct FmtArgs {
     /// Change nothing: list the files that would change, and end with status 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SchemaArgs {
+    /// A kind of object: detection, story, macro, lookup, data_source, baseline, ...
+    #[arg(value_name = "KIND", value_parser = super::schema::kind, required_unless_present = "output")]
+    pub(super) kind: Option<Kind>,
+    /// The schema generation [default: v5]
+    #[arg(long, value_enum, value_name = "GENERATION")]
+    pub(super) schema: Option<SchemaChoice>,
+    /// Write a file per kind to this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]

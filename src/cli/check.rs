@@ -2,28 +2,75 @@
 
 use super::args::{CheckArgs, CheckFormat};
 use super::terminal::Terminal;
+use super::watch;
 use super::workspace::Workspace;
-use super::{CliResult, Exit};
-use crate::check::{self, output};
-use crate::diag::Severity;
-use std::io::{self, BufWriter, Write};
+use super::{CliError, CliResult, Exit};
+use crate::check::{self, fix, output, suppress::Suppressions};
+use crate::content::pack::Overlay;
+use crate::diag::{self, Code, Diagnostic, Severity, codes};
+use crate::manual;
+use std::io::{self, BufWriter, Read, Write};
 use std::mem::ManuallyDrop;
+use std::path::Path;
+
+/// More is not read from standard input: no content file is as long.
+const MAX_INPUT: u64 = 16 << 20;
 
 pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
+    if let Some(name) = &args.explain {
+        return explain(name);
+    }
+    if args.watch {
+        return watch::run(args, terminal);
+    }
+    let overlay = args.stdin_filename.as_deref().map(overlay).transpose()?;
+    once(args, terminal, overlay.as_ref())
+}
+
+/// The text of one file, from standard input.
+fn overlay(path: &Path) -> Result<Overlay, CliError> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .take(MAX_INPUT)
+        .read_to_string(&mut text)
+        .map_err(|error| CliError::new(format!("standard input cannot be read as `{}`: {error}", path.display())))?;
+    Ok(Overlay { path: path.to_owned(), text })
+}
+
+/// The manual's page of a check.
+fn explain(name: &str) -> CliResult {
+    let Some(code) = Code::named(name) else {
+        let near = diag::nearest(name, codes::ALL.iter().map(|code| code.name()));
+        let hint =
+            near.map_or_else(|| "docs/checks.md lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err(CliError::new(format!("there is no check `{name}`; {hint}")));
+    };
+    io::stdout().lock().write_all(manual::check(code).as_bytes())?;
+    Ok(Exit::Ok)
+}
+
+/// Checks, and shows what was found.
+pub(super) fn once(args: &CheckArgs, terminal: &Terminal, overlay: Option<&Overlay>) -> CliResult {
     let spinner = terminal.spinner("checking");
     // The program ends after this; giving thousands of objects back one by one took a fifth of the time of checking one
     // file of a large pack.
-    let workspace = ManuallyDrop::new(Workspace::open(&args.pack, terminal)?);
-    let mut findings =
-        check::check(&workspace.pack, &workspace.knowledge, &workspace.sources, workspace.loading.clone());
-    findings.retain(|found| args.advice || found.severity != Severity::Advice);
+    let mut workspace = ManuallyDrop::new(Workspace::open_with(&args.pack, overlay, terminal)?);
+    let mut findings = found(&workspace, args);
     spinner.finish_and_clear();
+    if args.fix {
+        let fixed = apply(&findings, &workspace)?;
+        if fixed > 0 {
+            terminal.note(&format!("{fixed} findings are fixed"));
+            workspace = ManuallyDrop::new(Workspace::open_with(&args.pack, overlay, terminal)?);
+            findings = found(&workspace, args);
+        }
+    }
     let sources = &workspace.sources;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         CheckFormat::Human => {
-            let objects =
-                workspace.pack.objects().filter(|(_, object)| workspace.pack.is_selected(object.file)).count();
+            let objects = workspace.selected_objects();
             output::human::write(&mut out, &findings, sources, objects, terminal.style())?;
         }
         CheckFormat::Json => output::json::write(&mut out, &findings, sources)?,
@@ -37,4 +84,40 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
     out.flush()?;
     let errors = output::Counts::of(&findings).errors;
     Ok(if errors > 0 { Exit::Findings } else { Exit::Ok })
+}
+
+/// What is found after comments and the configuration had their say.
+fn found(workspace: &Workspace, args: &CheckArgs) -> Vec<Diagnostic> {
+    let (pack, sources) = (&workspace.pack, &workspace.sources);
+    let mut findings = check::check(pack, &workspace.knowledge, sources, workspace.loading.clone());
+    for (_, object) in pack.objects().filter(|(_, object)| pack.is_selected(object.file)) {
+        let comments = Suppressions::read(object.file, sources.file(object.file).text(), Some(&object.node));
+        if let Some(comments) = comments {
+            comments.apply(&mut findings);
+        }
+    }
+    workspace.config.apply(&mut findings, sources);
+    let advice = args.advice || workspace.config.advice;
+    findings.retain(|found| advice || found.severity != Severity::Advice);
+    diag::sort(&mut findings);
+    findings
+}
+
+/// Writes what can be fixed; gives the number of findings that it is for.
+fn apply(findings: &[Diagnostic], workspace: &Workspace) -> Result<usize, CliError> {
+    let sources = &workspace.sources;
+    let fixed = fix::all(findings, &workspace.pack, sources);
+    for (file, text) in &fixed.texts {
+        super::fmt::write(sources.file(*file).path(), text)?;
+    }
+    for (file, name) in &fixed.names {
+        let path = sources.file(*file).path();
+        let to = path.with_file_name(name);
+        if to.exists() {
+            return Err(CliError::new(format!("`{}` cannot be named `{name}`: that file exists", path.display())));
+        }
+        std::fs::rename(path, &to)
+            .map_err(|error| CliError::new(format!("`{}` cannot be named `{name}`: {error}", path.display())))?;
+    }
+    Ok(fixed.count)
 }

@@ -16,9 +16,11 @@ mod interrupt;
 mod migrate;
 mod parquet;
 mod rows;
+mod schema;
 mod search;
 mod terminal;
 mod test;
+mod watch;
 mod workspace;
 
 use args::{Args, Command};
@@ -87,6 +89,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Fmt(args) => fmt::run(args, &terminal),
         Command::Migrate(args) => migrate::run(args, &terminal),
+        Command::Schema(args) => schema::run(args),
         Command::Build(args) => build::run(args, &terminal),
     };
     match result {

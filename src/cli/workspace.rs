@@ -1,13 +1,15 @@
 //! What most commands begin with: the pack, the knowledge, and the places of both.
 
 use super::CliError;
-use super::args::{KnownArgs, PackArgs};
+use super::args::{KnownArgs, PackArgs, SchemaChoice};
 use super::terminal::Terminal;
-use crate::content::pack::{LoadOptions, Pack};
+use crate::check::config::{self, Config};
+use crate::content::model::Generation;
+use crate::content::pack::{LoadOptions, Overlay, Pack};
 use crate::diag::{Diagnostic, render};
 use crate::knowledge::Knowledge;
 use crate::source::Sources;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A loaded pack with what is known around it.
@@ -17,6 +19,8 @@ pub(super) struct Workspace {
     pub(super) sources: Sources,
     /// What reading the pack reported.
     pub(super) loading: Vec<Diagnostic>,
+    /// What `escudo.toml` says; empty if there is none.
+    pub(super) config: Config,
 }
 
 impl Workspace {
@@ -25,11 +29,38 @@ impl Workspace {
         Self::load(&args.pack, &args.known, terminal)
     }
 
+    /// As [`Workspace::open`], with a text in place of a file.
+    pub(super) fn open_with(args: &PackArgs, overlay: Option<&Overlay>, terminal: &Terminal) -> Result<Self, CliError> {
+        match overlay {
+            Some(overlay) => Self::load_with(std::slice::from_ref(&overlay.path), Some(overlay), &args.known, terminal),
+            None => Self::open(args, terminal),
+        }
+    }
+
     /// As [`Workspace::open`], from paths.
     pub(super) fn load(paths: &[PathBuf], known: &KnownArgs, terminal: &Terminal) -> Result<Self, CliError> {
-        let knowledge = knowledge(known, terminal)?;
+        Self::load_with(paths, None, known, terminal)
+    }
+
+    fn load_with(
+        paths: &[PathBuf],
+        overlay: Option<&Overlay>,
+        known: &KnownArgs,
+        terminal: &Terminal,
+    ) -> Result<Self, CliError> {
+        let start = paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let path = match &known.config {
+            _ if known.no_config => None,
+            Some(path) => Some(path.clone()),
+            None => config::find(start),
+        };
+        let asked = path.as_deref().map(schema_and_packs).transpose()?.unwrap_or_default();
+        let known = known.clone().with(&asked);
+        let knowledge = knowledge(&known, terminal)?;
         let mut sources = knowledge.sources().clone();
-        let options = LoadOptions { with: known.with.clone(), schema: known.schema.map(Into::into) };
+        let config = path.as_deref().map(|path| read_config(path, &mut sources)).transpose()?.unwrap_or_default();
+        let schema = known.schema.map(Generation::from);
+        let options = LoadOptions { with: known.with, schema, overlay: overlay.cloned() };
         let (pack, mut loading) =
             Pack::load_paths(paths, &options, &mut sources).map_err(|error| CliError::new(error.to_string()))?;
         // Only what the user asked about is reported; that a name of another file may be missing is worth a note.
@@ -40,12 +71,41 @@ impl Workspace {
             }
             selected
         });
-        Ok(Self { pack, knowledge, sources, loading })
+        Ok(Self { pack, knowledge, sources, loading, config })
     }
 
     /// How many objects the user asked about.
     pub(super) fn selected_objects(&self) -> usize {
         self.pack.objects().filter(|(_, object)| self.pack.is_selected(object.file)).count()
+    }
+}
+
+/// Reads a configuration file; its place is known to the sources afterwards.
+fn read_config(path: &Path, sources: &mut Sources) -> Result<Config, CliError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CliError::new(format!("`{}` cannot be read: {error}", path.display())))?;
+    let file = sources.add(path, text.as_str());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    Config::parse(file, &text, folder, sources).map_err(CliError::new)
+}
+
+/// What a configuration says that must be known before anything is loaded.
+fn schema_and_packs(path: &Path) -> Result<Config, CliError> {
+    read_config(path, &mut Sources::new())
+}
+
+impl KnownArgs {
+    /// What the command line says, and the configuration where the command line says nothing.
+    fn with(mut self, config: &Config) -> Self {
+        self.with.extend(config.with.iter().cloned());
+        self.apps.extend(config.apps.iter().cloned());
+        self.schema = self.schema.or(match config.schema {
+            None => None,
+            Some(Generation::V4) => Some(SchemaChoice::V4),
+            Some(Generation::V5) => Some(SchemaChoice::V5),
+            Some(Generation::V6) => Some(SchemaChoice::V6),
+        });
+        self
     }
 }
 

@@ -5,6 +5,7 @@
 mod addon;
 mod check;
 mod check_edits;
+mod check_face;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod cli;
 mod commands;

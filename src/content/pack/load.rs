@@ -27,7 +27,8 @@ pub(super) fn load(
     let paths = if paths.is_empty() { &current } else { paths };
     let mut named = Vec::with_capacity(paths.len());
     for path in paths {
-        named.push((path, root::locate(path)?));
+        let is_overlaid = options.overlay.as_ref().is_some_and(|overlay| overlay.path == *path);
+        named.push((path, if is_overlaid { root::locate_file(path)? } else { root::locate(path)? }));
     }
     let Some((_, first)) = named.first() else { return Err(LoadError::NoPack(PathBuf::from("."))) };
     if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
@@ -35,7 +36,13 @@ pub(super) fn load(
     }
     let mut pack = Pack { root: first.named_root(), ..Pack::default() };
     let mut diagnostics = Vec::new();
-    let found = walk::content(&first.real_root);
+    let overlaid = options.overlay.as_ref().map(|overlay| root::locate_file(&overlay.path)).transpose()?;
+    let overlaid = overlaid.filter(|it| it.real_root == first.real_root).map(|it| it.below);
+    let overlay = overlaid.as_deref().zip(options.overlay.as_ref().map(|overlay| overlay.text.as_str()));
+    let mut found = walk::content(&first.real_root);
+    if let Some((path, _)) = overlay {
+        walk::add(&mut found, path);
+    }
     if found.is_empty() {
         return Err(LoadError::Empty(first.named_root()));
     }
@@ -46,7 +53,7 @@ pub(super) fn load(
     }
     let is_selected = |path: &Path| named.iter().any(|(_, it)| path.starts_with(&it.below));
     config(&mut pack, first, is_selected(Path::new("contentctl.yml")), sources, &mut diagnostics);
-    for (file, path) in add(&mut pack, first, found, sources, &mut diagnostics) {
+    for (file, path) in add(&mut pack, first, found, overlay, sources, &mut diagnostics) {
         pack.own.insert(file);
         if is_selected(&path) {
             pack.selected.insert(file);
@@ -55,7 +62,7 @@ pub(super) fn load(
     for path in &options.with {
         let other = root::locate(path)?;
         if other.real_root != first.real_root {
-            add(&mut pack, &other, walk::content(&other.real_root), sources, &mut diagnostics);
+            add(&mut pack, &other, walk::content(&other.real_root), None, sources, &mut diagnostics);
         }
     }
     settle_generations(&mut pack, options.schema);
@@ -129,10 +136,17 @@ fn add(
     pack: &mut Pack,
     root: &Located,
     found: Vec<Found>,
+    overlay: Option<(&Path, &str)>,
     sources: &mut Sources,
     findings: &mut Vec<Finding>,
 ) -> Vec<(FileId, PathBuf)> {
-    let contents: Vec<Content> = found.par_iter().map(|found| content(root, found)).collect();
+    let contents: Vec<Content> = found
+        .par_iter()
+        .map(|found| match overlay {
+            Some((path, text)) if found.path == path => Content::Text(text.to_owned()),
+            _ => content(root, found),
+        })
+        .collect();
     let mut files = Vec::with_capacity(found.len());
     for (found, content) in found.iter().zip(&contents) {
         files.push(sources.add(root.root.join(&found.path), content.text()));

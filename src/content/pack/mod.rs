@@ -105,6 +105,15 @@ impl Kind {
     }
 }
 
+/// A text that stands for a file of the pack, saved or not: what an editor holds.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// The file; it need not exist, its folder must.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
 /// How to load a pack.
 #[derive(Clone, Debug, Default)]
 pub struct LoadOptions {
@@ -112,6 +121,8 @@ pub struct LoadOptions {
     pub with: Vec<PathBuf>,
     /// The schema generation of every own object; told by the keys of each if it is not given.
     pub schema: Option<super::model::Generation>,
+    /// The text of one file of the pack in place of what is on disk.
+    pub overlay: Option<Overlay>,
 }
 
 /// Why there is no pack to work with. One line, which says what to do.

@@ -34,6 +34,13 @@ pub(super) fn locate(path: &Path) -> Result<Located, LoadError> {
     Ok(Located { root: shown(given, &below, real_root), real_root: real_root.to_owned(), below })
 }
 
+/// As [`locate`], for a file that need not exist.
+pub(super) fn locate_file(path: &Path) -> Result<Located, LoadError> {
+    let Some(name) = path.file_name().filter(|_| !path.exists()) else { return locate(path) };
+    let folder = locate(path.parent().unwrap_or(Path::new("")))?;
+    Ok(Located { below: folder.below.join(name), ..folder })
+}
+
 /// Whether a folder is a pack. `removed/` of a pack has a `detections/` of its own but is none.
 fn is_pack(folder: &Path) -> bool {
     let marked = |folder: &Path| folder.join("contentctl.yml").is_file() || folder.join("detections").is_dir();

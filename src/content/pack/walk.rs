@@ -48,6 +48,18 @@ pub(super) fn content(real_root: &Path) -> Vec<Found> {
     found
 }
 
+/// Adds a file that may not exist yet, if its place and name are those of content.
+pub(super) fn add(found: &mut Vec<Found>, path: &Path) {
+    let folder = path.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let kind = Kind::ALL.into_iter().find(|kind| folder.as_deref() == Some(kind.folder()));
+    let (Some(kind), Err(at)) = (kind, found.binary_search_by(|found| found.path.as_path().cmp(path))) else { return };
+    if is_content_name(path) {
+        let suffix = path.extension().is_some_and(|suffix| suffix == "yml");
+        let state = if suffix { State::Content } else { State::OtherSuffix };
+        found.insert(at, Found { kind, path: with_slashes(path), state });
+    }
+}
+
 struct Walk<'a> {
     real_root: &'a Path,
     kind: Kind,
