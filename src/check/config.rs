@@ -201,8 +201,11 @@ fn is_check(name: &str) -> bool {
     name == "all" || codes::ALL.iter().any(|code| code.name() == name)
 }
 
+/// One of the lists of names.
+type Names = fn(&Known) -> &Vec<String>;
+
 /// Which list of names takes which finding out.
-const KNOWN: [(Code, fn(&Known) -> &Vec<String>); 8] = [
+const KNOWN: [(Code, Names); 8] = [
     (codes::UNKNOWN_COMMAND, |known| &known.commands),
     (codes::UNKNOWN_FUNCTION, |known| &known.functions),
     (codes::UNKNOWN_MACRO, |known| &known.macros),

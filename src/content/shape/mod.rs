@@ -5,10 +5,12 @@
 
 mod detection;
 mod form;
+mod json_schema;
 mod others;
 mod words;
 
 pub use form::{Form, match_type};
+pub use json_schema::json_schema;
 pub use words::Words;
 
 use super::model::Generation;
