@@ -63,8 +63,10 @@ fn every_code_of_a_check_has_a_case() {
         "macro-eval-without-text",
         "model-syntax",
         "path-outside-pack",
+        "unknown-check",
         "unsafe-page-path",
         "unsupported-setting",
+        "unused-suppression",
         "yaml-limit",
         "yaml-not-utf8",
     ];
