@@ -7,26 +7,11 @@ mod session;
 use super::args::{RowFormat, SearchArgs};
 use super::terminal::Terminal;
 use super::{CliError, CliResult, Exit, rows};
-<<<<<<< HEAD
 use crate::engine::Outcome;
 use crate::replay::lost;
 use session::Session;
 pub(super) use session::overrides;
 use std::io::{self, BufWriter, IsTerminal, Write};
-=======
-use crate::check::config::Config;
-use crate::compile::Compiler;
-use crate::content::pack::Pack;
-use crate::diag::{Severity, render};
-use crate::engine::{self, Outcome, RunOptions};
-use crate::events::{Options, Overrides};
-use crate::ir::{Op, Plan};
-use crate::knowledge::Knowledge;
-use crate::replay::{CimSource, FileSource, Input, Lookups, RawEvents, lost};
-use crate::source::{Copied, Located, Place, Sources, Span};
-use crate::value::Name;
-use std::io::{self, BufWriter, Write};
->>>>>>> 051fe60 (Silence findings by comment and escudo.toml; fix, watch, explain, read standard input; JSON Schemas)
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
@@ -36,16 +21,6 @@ pub(super) fn run(args: &SearchArgs, terminal: &Terminal) -> CliResult {
         return interactive::run(Session::open(args, files, terminal)?);
     }
     let (text, name, files) = what(args)?;
-<<<<<<< HEAD
-=======
-    let mut known = if let Some(path) = &args.pack {
-        Workspace::load(std::slice::from_ref(path), &args.known, terminal)?
-    } else {
-        let knowledge = workspace::knowledge(&args.known, terminal)?;
-        let sources = knowledge.sources().clone();
-        Workspace { pack: Pack::default(), knowledge, sources, loading: Vec::new(), config: Config::default() }
-    };
->>>>>>> 051fe60 (Silence findings by comment and escudo.toml; fix, watch, explain, read standard input; JSON Schemas)
     if text.trim().is_empty() {
         return Err(CliError::new("the search is empty: write one such as 'EventCode=1 | stats count by host'"));
     }

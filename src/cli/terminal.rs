@@ -43,17 +43,16 @@ impl Terminal {
         columns.unwrap_or(80).clamp(40, 200)
     }
 
-<<<<<<< HEAD
     /// Lines of the terminal; 24 when there is none.
     pub(super) fn height() -> usize {
         indicatif_term_size().map_or(24, |(lines, _)| usize::from(lines))
-=======
+    }
+
     /// Clears the screen, if output goes to one.
     pub(super) fn clear(&self) {
         if self.progress {
             let _ = console::Term::stdout().clear_screen();
         }
->>>>>>> 051fe60 (Silence findings by comment and escudo.toml; fix, watch, explain, read standard input; JSON Schemas)
     }
 
     /// Writes one line of information to standard error, unless `--quiet`.

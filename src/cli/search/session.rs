@@ -1,5 +1,6 @@
 //! What several searches over the same files share: knowledge, lookups, time.
 
+use crate::check::config::Config;
 use crate::cli::args::{MetaArgs, SearchArgs};
 use crate::cli::terminal::Terminal;
 use crate::cli::workspace::{self, Workspace};
@@ -50,7 +51,7 @@ impl<'a> Session<'a> {
         } else {
             let knowledge = workspace::knowledge(&args.known, terminal)?;
             let sources = knowledge.sources().clone();
-            Workspace { pack: Pack::default(), knowledge, sources, loading: Vec::new() }
+            Workspace { pack: Pack::default(), knowledge, sources, loading: Vec::new(), config: Config::default() }
         };
         let mut lookups = Lookups::of_pack(&known.pack);
         let mut tables = BTreeMap::new();
