@@ -9,6 +9,7 @@ mod fields;
 mod language;
 mod logs;
 mod packs;
+mod site;
 
 fn main() {
     divan::main();

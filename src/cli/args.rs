@@ -190,6 +190,8 @@ pub(super) enum Layout {
     Jekyll,
     /// Plain Markdown pages with relative links
     Markdown,
+    /// A whole static site: search, ATT&CK matrix, plans; works without a server
+    Html,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -205,9 +207,16 @@ pub(super) struct DocsArgs {
     /// Jinja2 templates of your own: a folder with a site.yml
     #[arg(long, value_name = "DIR", conflicts_with = "layout")]
     pub(super) templates: Option<PathBuf>,
-    /// ATT&CK techniques: a STIX bundle, or a CSV file with id, name, tactics, state [default: the embedded release]
-    #[arg(long, value_name = "FILE")]
+    /// ATT&CK techniques: a STIX bundle, a folder of STIX objects, or a CSV file with id, name, tactics, state
+    /// [default: the embedded release]
+    #[arg(long, value_name = "PATH")]
     pub(super) attack: Option<PathBuf>,
+    /// Summaries and scores of vulnerabilities: a file or folder of NVD (API 2.0, feed 1.1) or CVE JSON 5 records
+    #[arg(long, value_name = "PATH")]
+    pub(super) cve: Option<PathBuf>,
+    /// Write nothing; fail if the pages in the folder are not what would be written
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::replay::output::{Totals, json, junit, summary};
 use std::io::{self, Write};
 
 /// The layouts that a build renders, each into a folder of its name.
-const LAYOUTS: [Layout; 2] = [Layout::Markdown, Layout::Jekyll];
+const LAYOUTS: [Layout; 3] = [Layout::Markdown, Layout::Jekyll, Layout::Html];
 
 pub(super) fn run(args: &BuildArgs, terminal: &Terminal) -> CliResult {
     let workspace = Workspace::open(&args.pack, terminal)?;
@@ -38,13 +38,14 @@ pub(super) fn run(args: &BuildArgs, terminal: &Terminal) -> CliResult {
     let text = summary::text(&workspace.pack, &results, false).map_err(CliError::new)?;
     super::write_file(&args.output.join("test_results/summary.yml"), text.as_bytes())?;
 
+    let enrichment = docs::Enrichment { attack: args.attack.as_deref(), cve: None };
     let mut pages_well = true;
     for layout in LAYOUTS {
         let name = docs::name(layout);
         let templates = Templates::builtin(name).map_err(|error| CliError::new(error.to_string()))?;
         let folder = args.output.join("docs").join(name);
-        let rendered = docs::render_into(&workspace, &templates, args.attack.as_deref(), &folder, terminal)?;
-        writeln!(out, "{}", rendered.line(&folder))?;
+        let rendered = docs::render(&workspace, &templates, &enrichment, &folder, terminal)?;
+        writeln!(out, "{}", rendered.write(&folder)?)?;
         pages_well &= !rendered.errors;
     }
     let well = errors == 0 && Totals::of(&results).all_well() && pages_well;

@@ -17,6 +17,10 @@ pub struct Analysis {
     pub fields_read: Vec<String>,
     /// Fields of the result, in column order.
     pub fields_out: Vec<String>,
+    /// Whether the result can have any other field of the events too.
+    pub fields_open: bool,
+    /// The plan, one operation in a line.
+    pub plan: Option<String>,
     /// The search with all macros expanded, if it could be expanded.
     pub expanded: Option<String>,
 }

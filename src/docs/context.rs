@@ -4,6 +4,7 @@
 //! `story.kill_chain_phases`), whatever generation the content is written in; further values stand beside them. Texts
 //! are as the author wrote them: making them safe is the business of filters and of escaping.
 
+use super::cve::Cves;
 use super::{Analysis, Input, taxonomy};
 use crate::content::model::{DataSource, Detection, Generation, Object, Story};
 use crate::content::yaml::Node;
@@ -56,8 +57,17 @@ pub(super) struct DetectionContext {
     pub(super) data_sources: Vec<DataSourceContext>,
     /// Stories that it belongs to.
     pub(super) stories: Vec<StoryLink>,
+    /// Fields that the search needs of events or datasets.
+    pub(super) fields_read: Vec<String>,
     /// Columns of the result.
     pub(super) fields_out: Vec<String>,
+    /// Whether the result can have any other field of the events.
+    pub(super) fields_open: bool,
+    /// The compiled search, one operation in a line.
+    pub(super) plan: Option<String>,
+    pub(super) cve: Vec<CveContext>,
+    /// Add-ons that the data sources need.
+    pub(super) splunk_app_enrichment: Vec<AddOnContext>,
     pub(super) risk_objects: Vec<RiskContext>,
     pub(super) threat_objects: Vec<FieldContext>,
     pub(super) drilldowns: Vec<DrilldownContext>,
@@ -70,28 +80,45 @@ pub(super) struct DetectionContext {
 /// What v4 keeps under `tags`; templates find it there in every generation.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct TagsContext {
-    analytic_story: Vec<String>,
-    asset_type: String,
-    product: Vec<String>,
-    security_domain: String,
-    mitre_attack_id: Vec<String>,
+    pub(super) analytic_story: Vec<String>,
+    pub(super) asset_type: String,
+    pub(super) product: Vec<String>,
+    pub(super) security_domain: String,
+    pub(super) mitre_attack_id: Vec<String>,
     /// From the tactics, unless the author gives them; so for the two that follow, from type and domain.
-    kill_chain_phases: Vec<String>,
-    nist: Vec<String>,
-    cis20: Vec<String>,
-    cve: Vec<String>,
-    atomic_guid: Vec<String>,
+    pub(super) kill_chain_phases: Vec<String>,
+    pub(super) nist: Vec<String>,
+    pub(super) cis20: Vec<String>,
+    pub(super) cve: Vec<String>,
+    pub(super) atomic_guid: Vec<String>,
     /// As listed by v4; for later generations what the plan needs of events or datasets.
-    required_fields: Vec<String>,
-    message: String,
-    confidence: Option<i64>,
-    impact: Option<i64>,
-    risk_score: Option<i64>,
+    pub(super) required_fields: Vec<String>,
+    pub(super) message: String,
+    pub(super) confidence: Option<i64>,
+    pub(super) impact: Option<i64>,
+    pub(super) risk_score: Option<i64>,
     /// v4 only, else empty: templates ask `if`.
-    observable: Vec<ObservableContext>,
+    pub(super) observable: Vec<ObservableContext>,
     /// v4 content of old lists its data here, not in its tests.
-    dataset: Vec<String>,
-    manual_test: Option<String>,
+    pub(super) dataset: Vec<String>,
+    pub(super) manual_test: Option<String>,
+}
+
+/// A vulnerability; score and summary are absent if no CVE data was given or it does not know the id.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct CveContext {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cvss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct AddOnContext {
+    name: String,
+    url: String,
+    version: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -113,27 +140,27 @@ pub(super) struct AttackContext {
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct MacroContext {
-    name: String,
-    definition: String,
-    description: String,
-    source: String,
+    pub(super) name: String,
+    pub(super) definition: String,
+    pub(super) description: String,
+    pub(super) source: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct LookupContext {
-    name: String,
-    description: String,
-    source: String,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct DataSourceContext {
-    name: String,
-    platform: String,
-    sourcetype: String,
-    source: String,
+    pub(super) name: String,
+    pub(super) platform: String,
+    pub(super) sourcetype: String,
+    pub(super) source: String,
     /// Whether the pack defines it; the other values are empty if not.
-    known: bool,
+    pub(super) known: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -215,15 +242,16 @@ pub(super) struct StoryContext {
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct StoryTags {
-    category: Vec<String>,
-    product: Vec<String>,
-    usecase: String,
+    pub(super) category: Vec<String>,
+    pub(super) product: Vec<String>,
+    pub(super) usecase: String,
 }
 
 /// Makes contexts: the pack's objects by name (the first of a name counts), and the ATT&CK table.
 pub(super) struct Contexts<'a> {
     input: &'a Input<'a>,
     attack: &'a Attack,
+    cves: Option<&'a Cves>,
     macros: BTreeMap<&'a str, &'a crate::content::model::Macro>,
     lookups: BTreeMap<&'a str, &'a crate::content::model::Lookup>,
     data_sources: BTreeMap<&'a str, &'a DataSource>,
@@ -231,14 +259,16 @@ pub(super) struct Contexts<'a> {
 }
 
 impl<'a> Contexts<'a> {
-    pub(super) fn new(input: &'a Input<'a>, attack: &'a Attack) -> Self {
+    /// `stories` are those that get a page.
+    pub(super) fn new(input: &'a Input<'a>, attack: &'a Attack, cves: Option<&'a Cves>, stories: &[&'a Story]) -> Self {
         Self {
             input,
             attack,
+            cves,
             macros: input.macros.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
             lookups: input.lookups.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
             data_sources: input.data_sources.iter().rev().map(|&item| (item.object.name.as_str(), item)).collect(),
-            stories: input.stories.iter().map(|story| story.object.name.as_str()).collect(),
+            stories: stories.iter().map(|story| story.object.name.as_str()).collect(),
         }
     }
 
@@ -294,7 +324,12 @@ impl<'a> Contexts<'a> {
                 .iter()
                 .map(|name| StoryLink { name: name.as_str().to_owned(), known: self.stories.contains(name.as_str()) })
                 .collect(),
+            fields_read: analysis.fields_read.clone(),
             fields_out: analysis.fields_out.clone(),
+            fields_open: analysis.fields_open,
+            plan: analysis.plan.clone(),
+            cve: detection.cves.iter().map(|id| self.cve(id.as_str())).collect(),
+            splunk_app_enrichment: self.add_ons(detection),
             risk_objects: risk_objects(detection),
             threat_objects: threat_objects(detection),
             drilldowns: drilldowns(detection),
@@ -314,6 +349,29 @@ impl<'a> Contexts<'a> {
             tactic: technique.map(|technique| technique.tactics.clone()).unwrap_or_default(),
             path: id.replace('.', "/"),
         }
+    }
+
+    fn cve(&self, id: &str) -> CveContext {
+        let known = self.cves.and_then(|cves| cves.get(id));
+        CveContext {
+            id: id.to_owned(),
+            cvss: known.and_then(|cve| cve.score),
+            summary: known.map(|cve| cve.summary.clone()),
+        }
+    }
+
+    fn add_ons(&self, detection: &Detection) -> Vec<AddOnContext> {
+        let mut add_ons = Vec::new();
+        let sources = detection.data_sources.iter().filter_map(|name| self.data_sources.get(name.as_str()));
+        for add_on in sources.flat_map(|source| &source.add_ons) {
+            let add_on = AddOnContext {
+                name: text(add_on.name.as_ref()),
+                url: text(add_on.url.as_ref()),
+                version: text(add_on.version.as_ref()),
+            };
+            push_new(&mut add_ons, add_on);
+        }
+        add_ons
     }
 
     fn macros(&self, analysis: &Analysis) -> Vec<MacroContext> {
@@ -345,16 +403,21 @@ impl<'a> Contexts<'a> {
         let item = self.data_sources.get(name);
         let source = item.map(|item| text(item.source.as_ref())).unwrap_or_default();
         let sourcetype = item.map(|item| text(item.sourcetype.as_ref())).unwrap_or_default();
-        let product = item.and_then(|item| item.object.node.path("logsource.product"));
-        let product = product.and_then(Node::as_str);
         DataSourceContext {
             name: name.to_owned(),
-            platform: item.map_or("", |_| taxonomy::platform(product, &sourcetype, &source)).to_owned(),
+            platform: item.map_or("", |item| platform(item)).to_owned(),
             sourcetype,
             source,
             known: item.is_some(),
         }
     }
+}
+
+/// What a data source watches.
+pub(super) fn platform(item: &DataSource) -> &'static str {
+    let product = item.object.node.path("logsource.product").and_then(Node::as_str);
+    let text = |text: &Option<Located>| text.as_ref().map_or("", Located::as_str).to_owned();
+    taxonomy::platform(product, &text(&item.sourcetype), &text(&item.source))
 }
 
 /// A story, given the contexts of its own detections and the values that templates get of them.
@@ -366,7 +429,8 @@ pub(super) fn story(story: &Story, detections: &[(&DetectionContext, Value)]) ->
     let mut data_sources: Vec<DataSourceContext> = Vec::new();
     for (detection, _) in detections {
         data_models.extend(detection.datamodel.iter().flatten().cloned());
-        mitre_attack_ids.extend(detection.mitre_attacks.iter().map(|attack| attack.technique_id.clone()));
+        let known = detection.mitre_attacks.iter().filter(|attack| attack.technique.is_some());
+        mitre_attack_ids.extend(known.map(|attack| attack.technique_id.clone()));
         kill_chain_phases.extend(detection.tags.kill_chain_phases.iter().cloned());
         for source in &detection.data_sources {
             if !data_sources.contains(source) {

@@ -4,11 +4,25 @@
 //! else, a key of the front matter or a statement of the site builder. Each filter takes any text and cannot fail.
 
 use minijinja::value::Value;
-use minijinja::{AutoEscape, State};
+use minijinja::{AutoEscape, Environment, State};
 use std::fmt::Write as _;
 
 /// Longest name made for a file, in bytes; file systems allow 255, extensions and dates come on top.
 const LONGEST_NAME: usize = 150;
+
+/// Adds the filters of this file to an environment.
+pub(super) fn install(env: &mut Environment<'static>) {
+    env.add_filter("anchor", anchor);
+    env.add_filter("cell", cell);
+    env.add_filter("fence", fence);
+    env.add_filter("label", label);
+    env.add_filter("link", link);
+    env.add_filter("pipes", pipes);
+    env.add_filter("prose", prose);
+    env.add_filter("quoted", quoted);
+    env.add_filter("slug", slug);
+    env.add_filter("yaml", yaml);
+}
 
 /// Escapes as `MarkupSafe` does, which official pages are rendered with: `&#39;` and `&#34;` for quotes.
 pub fn escape_html(text: &str) -> String {

@@ -5,7 +5,7 @@
 //! ```yaml
 //! pages:
 //!   - template: story.j2
-//!     for: stories            # or detections, or site (rendered once)
+//!     for: stories            # or detections, macros, lookups, data_sources, datamodels, techniques, tactics, site
 //!     path: "stories/{{ story.name | slug }}.md"
 //!     autoescape: true        # HTML escaping of what `{{ }}` inserts; off unless said
 //!     liquid: false           # true: disarm `{{` and `{%` in the page, for sites that Jekyll builds
@@ -14,10 +14,11 @@
 //! A page whose path renders to nothing is left out. The layouts under `templates/` are part of the program.
 
 use super::Error;
-use super::env::environment;
+use super::jinja::{self, Whitespace, environment};
 use include_dir::{Dir, include_dir};
 use minijinja::{Environment, Value};
 use serde::Deserialize;
+use std::collections::HashSet;
 use std::path::Path;
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -34,6 +35,41 @@ pub(super) enum Scope {
     Detections,
     Stories,
     Site,
+    Macros,
+    Lookups,
+    #[serde(rename = "data_sources")]
+    DataSources,
+    Techniques,
+    Tactics,
+    DataModels,
+}
+
+impl Scope {
+    /// The variable that holds what a page is for.
+    pub(super) fn variable(self) -> Option<&'static str> {
+        match self {
+            Self::Detections => Some("detection"),
+            Self::Stories => Some("story"),
+            Self::Site => None,
+            Self::Macros => Some("macro"),
+            Self::Lookups => Some("lookup"),
+            Self::DataSources => Some("data_source"),
+            Self::Techniques => Some("technique"),
+            Self::Tactics => Some("tactic"),
+            Self::DataModels => Some("datamodel"),
+        }
+    }
+}
+
+/// In which form detections and stories are given to templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Values {
+    /// The YAML mapping as its author wrote it, with what the official tools add.
+    #[default]
+    Written,
+    /// The same keys for every generation, texts and lists where they should be, facts from the compiled search.
+    Clean,
 }
 
 /// One entry of `site.yml`.
@@ -54,12 +90,23 @@ pub(super) struct PageRule {
 #[serde(deny_unknown_fields)]
 struct SiteFile {
     pages: Vec<PageRule>,
+    #[serde(default)]
+    values: Values,
+    #[serde(default)]
+    trim_blocks: bool,
+    #[serde(default)]
+    lstrip_blocks: bool,
+    #[serde(default)]
+    keep_trailing_newline: bool,
 }
 
 /// Templates that are ready to render.
 #[derive(Debug)]
 pub struct Layout {
     pub(super) rules: Vec<PageRule>,
+    pub(super) values: Values,
+    /// Every word inside a tag of some template.
+    words: HashSet<String>,
     escaping: Environment<'static>,
     plain: Environment<'static>,
 }
@@ -113,18 +160,44 @@ impl Layout {
         let site = files.iter().find(|(file, _)| file == "site.yml");
         let (_, site) = site.ok_or_else(|| wrong("it has no `site.yml`".to_owned()))?;
         let site: SiteFile = serde_yaml::from_str(site).map_err(|error| wrong(format!("`site.yml`: {error}")))?;
-        let mut layout = Self { rules: site.pages, escaping: environment(true), plain: environment(false) };
+        let whitespace = Whitespace {
+            trim_blocks: site.trim_blocks,
+            lstrip_blocks: site.lstrip_blocks,
+            keep_trailing_newline: site.keep_trailing_newline,
+        };
+        let mut layout = Self {
+            rules: site.pages,
+            values: site.values,
+            words: HashSet::new(),
+            escaping: environment(true, whitespace),
+            plain: environment(false, whitespace),
+        };
         for (file, text) in files {
-            layout.escaping.add_template_owned(file.clone(), text.clone()).map_err(template_error)?;
-            layout.plain.add_template_owned(file, text).map_err(template_error)?;
+            layout.words.extend(jinja::words(&text));
+            jinja::add(&mut layout.escaping, file.clone(), &text).map_err(template_error)?;
+            jinja::add(&mut layout.plain, file, &text).map_err(template_error)?;
         }
         for (at, rule) in layout.rules.iter().enumerate() {
             if layout.plain.get_template(&rule.template).is_err() {
                 return Err(wrong(format!("`site.yml` names the template `{}`, which is not there", rule.template)));
             }
-            layout.plain.add_template_owned(path_template(at), rule.path.clone()).map_err(template_error)?;
+            jinja::add(&mut layout.plain, path_template(at), &rule.path).map_err(template_error)?;
         }
         Ok(layout)
+    }
+
+    /// Whether a template names this word in some tag. What no template names need not be worked out.
+    pub fn mentions(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
+    /// Whether some template shows what only the compiler knows of a search. Templates written for the first generation
+    /// of the schema find `required_fields` in the content; in newer content they come from the plan.
+    pub fn reads_plans(&self, newer_content: bool) -> bool {
+        let named = |words: &[&str]| words.iter().any(|word| self.mentions(word));
+        self.values == Values::Clean
+            || named(&["expanded", "plan", "fields_read", "fields_out"])
+            || (newer_content && named(&["required_fields"]))
     }
 
     /// The path and the text of the page that one rule makes of a context.
@@ -157,7 +230,7 @@ fn collect(dir: &Dir<'_>, base: &Path, files: &mut Vec<(String, String)>) {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
-fn template_error(error: minijinja::Error) -> Error {
+pub(super) fn template_error(error: minijinja::Error) -> Error {
     let mut reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {

@@ -9,26 +9,34 @@
 //! and their text depend on the input alone.
 
 pub mod analysis;
-pub mod context;
-mod env;
+mod context;
+pub mod cve;
+mod files;
 pub mod filters;
+mod html;
+pub mod jinja;
 pub mod layout;
+mod links;
+mod model;
+mod objects;
+mod official;
 pub mod taxonomy;
 mod write;
+mod written;
 
 pub use crate::knowledge::attack::Attack;
 pub use analysis::Analysis;
+pub use cve::Cves;
 pub use layout::Layout;
-pub use write::Written;
+pub use write::{Stale, Written};
 
 use crate::content::Pack;
 use crate::content::model::{DataSource, Detection, Lookup, Macro, Object, Story};
 use crate::diag::{Code, Diagnostic, codes};
 use crate::source::FileId;
-use context::{Contexts, DetectionContext};
-use layout::Scope;
-use minijinja::value::Serde;
+use jinja::values;
 use minijinja::{Value, context};
+use model::Model;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -83,14 +91,23 @@ pub fn source_url(pack: &Pack) -> Option<&'static str> {
     (id.as_str() == "DA-ESS-ContentUpdate").then_some("https://github.com/splunk/security_content/tree/develop")
 }
 
-/// Reads an ATT&CK table from a file: STIX or CSV.
-///
-/// # Errors
-/// The file cannot be read, or holds no techniques.
-pub fn attack_file(path: &Path) -> Result<Attack, Error> {
+/// Reads an ATT&CK table: a CSV file, a STIX bundle, or a folder of STIX objects or bundles.
+pub fn attack_path(path: &Path) -> Result<Attack, Error> {
     let what = "the ATT&CK table";
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { what, path: path.to_owned(), source })?;
-    Attack::from_text(&text).map_err(|reason| Error::Attack { path: path.to_owned(), reason })
+    let wrong = |reason: String| Error::Data { what: "ATT&CK table", path: path.to_owned(), reason };
+    let mut attack = Attack::default();
+    for file in files::json_files(path, what)? {
+        let place = if path == file { String::new() } else { format!("{}: ", file.display()) };
+        attack.add_text(&files::text(&file, what)?).map_err(|reason| wrong(format!("{place}{reason}")))?;
+    }
+    if attack.iter().next().is_none() { Err(wrong("it holds no technique".to_owned())) } else { Ok(attack) }
+}
+
+/// What a pack's pages are called: its app's title, or its folder.
+pub fn title(pack: &Pack) -> String {
+    let named = pack.config.title.as_ref().or(pack.config.app_id.as_ref()).map(|title| title.as_str().to_owned());
+    let folder = || std::path::absolute(&pack.root).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
+    named.or_else(folder).unwrap_or_else(|| "Detections".to_owned())
 }
 
 /// How to render.
@@ -100,6 +117,10 @@ pub struct Options<'a> {
     pub layout: &'a Layout,
     /// Names and tactics of techniques.
     pub attack: &'a Attack,
+    /// Summaries and scores of vulnerabilities, if there are any.
+    pub cves: Option<&'a Cves>,
+    /// The pack's name, for titles.
+    pub title: &'a str,
     /// Where the pack's files can be read on the web, without a final `/`; pages link to them if it is known.
     pub source_url: Option<&'a str>,
 }
@@ -120,13 +141,32 @@ pub struct Site {
     pub pages: Vec<Page>,
     /// Pages that could not be given a place of their own.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong with pages that belong to no object of the pack, and links into nowhere; one sentence each.
+    pub problems: Vec<String>,
+    /// Only a part of the pack was asked for: pages that are not made here may still belong to the site.
+    pub partial: bool,
+    /// Names of stories without a page: deprecated ones, and those that no detection names.
+    pub without_page: Vec<String>,
 }
 
 impl Site {
-    /// Writes the pages below a folder. Pages that have not changed keep their time stamp; files of pages that no
-    /// longer exist stay.
+    /// Writes the pages below a folder. Pages that have not changed keep their time stamp; pages that an earlier run
+    /// wrote and that are no longer made are removed, unless only a part of the pack was rendered.
     pub fn write(&self, out: &Path) -> Result<Written, Error> {
-        write::write(&self.pages, out)
+        write::write(&self.pages, out, !self.partial)
+    }
+
+    /// How a folder differs from these pages; writes nothing.
+    pub fn stale(&self, out: &Path) -> Stale {
+        write::stale(&self.pages, out, !self.partial)
+    }
+
+    /// Adds links into nowhere to the problems. A file in the output folder that is no page may be linked to.
+    pub fn check_links(&mut self, out: &Path) {
+        for broken in links::broken(&self.pages, &|path| out.join(path).is_file()) {
+            let (page, target) = (shown(&broken.page), shown(&broken.target));
+            self.problems.push(format!("the page `{page}` links to `{target}`, which is not there"));
+        }
     }
 }
 
@@ -184,9 +224,11 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// The ATT&CK table is wrong.
-    #[error("{} is no ATT&CK table: {reason}", path.display())]
-    Attack {
+    /// A file of ATT&CK or CVE data is wrong.
+    #[error("{} is no {what}: {reason}", path.display())]
+    Data {
+        /// What it should be, in words.
+        what: &'static str,
         /// The path.
         path: PathBuf,
         /// Why.
@@ -199,50 +241,38 @@ pub enum Error {
 /// Fails if a template does. A page without a path of its own is left out and reported: the first page in order of
 /// rules, then names, keeps the path.
 pub fn render(input: &Input<'_>, options: &Options<'_>) -> Result<Site, Error> {
-    let contexts = Contexts::new(input, options.attack);
-    let mut detections = input.detections.clone();
-    detections.sort_by(|a, b| sort_key(&a.object).cmp(&sort_key(&b.object)));
-    let mut stories = input.stories.clone();
-    stories.sort_by(|a, b| sort_key(&a.object).cmp(&sort_key(&b.object)));
-
-    let detection_contexts: Vec<DetectionContext> =
-        detections.par_iter().map(|detection| contexts.detection(detection)).collect();
-    let detection_values: Vec<Value> = detection_contexts.par_iter().map(|detection| Serde(detection).into()).collect();
-    let story_values: Vec<Value> = stories
-        .par_iter()
-        .map(|story| {
-            let own: Vec<_> = (0..detections.len())
-                .filter(|&at| detections[at].stories.iter().any(|it| it.as_str() == story.object.name.as_str()))
-                .map(|at| (&detection_contexts[at], detection_values[at].clone()))
-                .collect();
-            Serde(context::story(story, &own)).into()
-        })
-        .collect();
-
-    let all_detections = Value::from(detection_values.clone());
-    let all_stories = Value::from(story_values.clone());
-    let site = context! { source_url => options.source_url, version => env!("CARGO_PKG_VERSION") };
-    let base = context! { detections => all_detections, stories => all_stories, site => site };
-    let mut jobs: Vec<(usize, Option<&Object>, Value)> = Vec::new();
+    let model = Model::new(input, options);
+    let mut jobs: Vec<Job<'_>> = Vec::new();
     for (rule, page) in options.layout.rules.iter().enumerate() {
-        match page.scope {
-            Scope::Detections => {
-                for (it, value) in detections.iter().zip(&detection_values).filter(|(it, _)| input.has_page(&it.object))
-                {
-                    jobs.push((rule, Some(&it.object), context! { detection => value, ..base.clone() }));
-                }
-            }
-            Scope::Stories => {
-                for (it, value) in stories.iter().zip(&story_values).filter(|(it, _)| input.has_page(&it.object)) {
-                    jobs.push((rule, Some(&it.object), context! { story => value, ..base.clone() }));
-                }
-            }
-            Scope::Site => jobs.push((rule, None, base.clone())),
+        for (object, value) in model.of(page.scope, input) {
+            let context = match page.scope.variable() {
+                Some(name) => values::dict([(Value::from(name), value)]),
+                None => Value::from(()),
+            };
+            jobs.push(Job { rule, object, context });
         }
     }
-    let rendered: Result<Vec<_>, Error> =
-        jobs.par_iter().map(|(rule, object, context)| Ok((*object, options.layout.page(*rule, context)?))).collect();
-    Ok(place(rendered?))
+    let base = &model.base;
+    let rendered: Result<Vec<_>, Error> = jobs
+        .par_iter()
+        .map(|job| Ok((job.object, options.layout.page(job.rule, &merged(&job.context, base))?)))
+        .collect();
+    let mut site = place(rendered?);
+    site.without_page = model.without_page;
+    let own = input.detections.iter().map(|it| &it.object).chain(input.stories.iter().map(|it| &it.object));
+    site.partial = own.into_iter().any(|object| !input.has_page(object));
+    Ok(site)
+}
+
+struct Job<'a> {
+    rule: usize,
+    object: Option<&'a Object>,
+    context: Value,
+}
+
+/// The page's own variable before those of the site.
+fn merged(own: &Value, base: &Value) -> Value {
+    context! { ..own.clone(), ..base.clone() }
 }
 
 /// Gives each page its place, and reports those that get none.
@@ -255,19 +285,39 @@ fn place(rendered: Vec<(Option<&Object>, (String, String))>) -> Site {
             continue;
         }
         let Some(safe) = write::safe_path(&path) else {
-            site.diagnostics.extend(object.map(|object| unsafe_page_path(object, &path)));
+            match object {
+                Some(object) => site.diagnostics.push(unsafe_page_path(object, &path)),
+                None => site.problems.push(format!("a page has no safe path: `{}`", shown(&path))),
+            }
             continue;
         };
-        if let Some(first) = taken.get(&path.to_lowercase()) {
-            site.diagnostics.extend(object.map(|object| duplicate_page(object, *first, &path)));
+        let key = safe.to_string_lossy().to_lowercase();
+        if let Some(first) = taken.get(&key) {
+            match object {
+                Some(object) => site.diagnostics.push(duplicate_page(object, *first, &path)),
+                None => site.problems.push(format!("two pages have the path `{}`", shown(&path))),
+            }
             continue;
         }
-        taken.insert(path.to_lowercase(), object);
+        taken.insert(key, object);
         site.pages.push(Page { path: safe, text });
     }
+    site.pages.retain(|page| {
+        let above = page.path.ancestors().skip(1);
+        let under = above.map(|it| it.to_string_lossy().to_lowercase()).find(|it| taken.contains_key(it));
+        if let Some(file) = &under {
+            let path = page.path.to_string_lossy();
+            site.problems.push(format!("the page `{}` is below `{}`, which is a page too", shown(&path), shown(file)));
+        }
+        under.is_none()
+    });
     site.pages.sort_by(|a, b| a.path.cmp(&b.path));
     crate::diag::sort(&mut site.diagnostics);
     site
+}
+
+fn shown(text: &str) -> String {
+    text.escape_debug().take(120).collect()
 }
 
 fn sort_key(object: &Object) -> (&str, &Path) {
@@ -275,7 +325,7 @@ fn sort_key(object: &Object) -> (&str, &Path) {
 }
 
 fn unsafe_page_path(object: &Object, path: &str) -> Diagnostic {
-    let shown: String = path.escape_debug().take(120).collect();
+    let shown = shown(path);
     in_object(
         codes::UNSAFE_PAGE_PATH,
         object,
@@ -285,7 +335,7 @@ fn unsafe_page_path(object: &Object, path: &str) -> Diagnostic {
 }
 
 fn duplicate_page(object: &Object, first: Option<&Object>, path: &str) -> Diagnostic {
-    let shown: String = path.escape_debug().take(120).collect();
+    let shown = shown(path);
     let message = format!("the page of `{}` has the path of another page: `{shown}`", shown_name(object));
     let diagnostic = in_object(codes::DUPLICATE_PAGE, object, message).help("give it a name and an id of its own");
     match first {
@@ -298,7 +348,7 @@ fn duplicate_page(object: &Object, first: Option<&Object>, path: &str) -> Diagno
 }
 
 fn shown_name(object: &Object) -> String {
-    object.name.as_str().escape_debug().take(120).collect()
+    shown(object.name.as_str())
 }
 
 fn in_object(code: Code, object: &Object, message: String) -> Diagnostic {

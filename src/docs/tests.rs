@@ -10,9 +10,13 @@ use std::collections::BTreeSet;
 fn site_of(folder: &Path, layout: &str) -> Site {
     let mut sources = Sources::new();
     let (pack, _) = Pack::load(folder, &LoadOptions::default(), &mut sources).unwrap();
-    let options =
-        Options { layout: &Layout::builtin(layout).unwrap(), attack: Attack::builtin(), source_url: source_url(&pack) };
-    render(&Input::from_pack(&pack, HashMap::new()), &options).unwrap()
+    let layout = Layout::builtin(layout).unwrap();
+    render(&Input::from_pack(&pack, HashMap::new()), &Options { source_url: source_url(&pack), ..plain(&layout) })
+        .unwrap()
+}
+
+fn plain(layout: &Layout) -> Options<'_> {
+    Options { layout, attack: Attack::builtin(), cves: None, title: "Test", source_url: None }
 }
 
 fn own_pack() -> &'static Path {
@@ -123,7 +127,7 @@ fn assert_well_formed(site: &Site) {
 
 #[test]
 fn the_layouts_of_the_program_load() {
-    assert_eq!(Layout::names(), ["jekyll", "markdown"]);
+    assert_eq!(Layout::names(), ["html", "jekyll", "markdown"]);
     for name in Layout::names() {
         Layout::builtin(name).unwrap();
     }
@@ -132,7 +136,7 @@ fn the_layouts_of_the_program_load() {
 
 #[test]
 fn the_own_pack_renders_in_both_layouts() {
-    for layout in Layout::names() {
+    for layout in ["jekyll", "markdown"] {
         let site = site_of(own_pack(), layout);
         assert!(site.diagnostics.is_empty());
         assert_well_formed(&site);
@@ -209,7 +213,7 @@ fn what_the_compiler_found_is_on_the_page() {
     let mut input = Input::from_pack(&pack, HashMap::from([(detection.object.file, analysis)]));
     input.selected = Some(HashSet::from([detection.object.file]));
     let layout = Layout::builtin("markdown").unwrap();
-    let site = render(&input, &Options { layout: &layout, attack: Attack::builtin(), source_url: None }).unwrap();
+    let site = render(&input, &plain(&layout)).unwrap();
     let page = page(&site, "windows_ngrok_tunnel_started.md");
     for wanted in ["| Data models | Invented |", "- Set.one\n- Set.two\n", "| process_ngrok |"] {
         assert!(page.contains(wanted), "{wanted}");
@@ -249,9 +253,12 @@ fn hostile_texts_stay_where_they_belong() {
     let story = hostile_detection("../../y|\"<b>", "z");
     write("stories/one.yml", &format!("{story}narrative: \"n|m <i> {{{{ x }}}}\"\n"));
     write("stories/two.yml", "name: Plain\nid: p\nversion: 1\ndate: 2026-01-01\ndescription: d\nnarrative: n\n");
-    for layout in Layout::names() {
+    for page in &site_of(folder.path(), "html").pages {
+        assert!(!page.text.contains("<script>alert") && !page.text.contains("href=\"javascript"), "{}", page.text);
+    }
+    for layout in ["jekyll", "markdown"] {
         let site = site_of(folder.path(), layout);
-        assert!(site.pages.len() >= 5, "{layout}");
+        assert!(site.pages.len() >= 4, "{layout}");
         assert_well_formed(&site);
         for page in &site.pages {
             assert!(write::safe_path(&page.path.to_string_lossy()).is_some());
@@ -272,20 +279,20 @@ fn pages_without_a_place_of_their_own_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let templates = folder.path().join("templates");
     std::fs::create_dir_all(&templates).unwrap();
-    std::fs::create_dir_all(folder.path().join("stories")).unwrap();
+    std::fs::create_dir_all(folder.path().join("detections")).unwrap();
     std::fs::write(folder.path().join("contentctl.yml"), "path: .\n").unwrap();
     for (file, name) in [("a", "Twice"), ("b", "twice"), ("c", "../out")] {
-        let text = format!("name: {name}\nid: {file}\nversion: 1\ndate: 2026-01-01\ndescription: d\nnarrative: n\n");
-        std::fs::write(folder.path().join(format!("stories/{file}.yml")), text).unwrap();
+        let text = format!("name: {name}\nid: {file}\nversion: 1\ndate: 2026-01-01\nsearch: index=a\n");
+        std::fs::write(folder.path().join(format!("detections/{file}.yml")), text).unwrap();
     }
-    std::fs::write(templates.join("t.j2"), "{{ story.id }}").unwrap();
-    let rule = "pages:\n- {template: t.j2, for: stories, path: '{{ story.name }}.md'}\n";
+    std::fs::write(templates.join("t.j2"), "{{ detection.id }}").unwrap();
+    let rule = "pages:\n- {template: t.j2, for: detections, path: '{{ detection.name }}.md'}\n";
     std::fs::write(templates.join("site.yml"), rule).unwrap();
 
     let mut sources = Sources::new();
-    let (pack, _) = Pack::load(&folder.path().join("stories"), &LoadOptions::default(), &mut sources).unwrap();
+    let (pack, _) = Pack::load(&folder.path().join("detections"), &LoadOptions::default(), &mut sources).unwrap();
     let layout = Layout::from_folder(&templates).unwrap();
-    let options = Options { layout: &layout, attack: Attack::builtin(), source_url: None };
+    let options = plain(&layout);
     let site = render(&Input::from_pack(&pack, HashMap::new()), &options).unwrap();
     assert_eq!(site.pages, [Page { path: "Twice.md".into(), text: "a".to_owned() }]);
     let found: Vec<_> = site.diagnostics.iter().map(|it| (it.code.name(), sources.text(it.place))).collect();

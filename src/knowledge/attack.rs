@@ -1,7 +1,8 @@
 //! MITRE ATT&CK: what a technique id is called and which tactics it serves.
 //!
-//! The embedded table (`knowledge/attack/enterprise.csv`) is version 18.1 of the Enterprise matrix. `--attack FILE` puts
-//! another one in its place: a CSV of the same columns, or the STIX bundle that MITRE publishes.
+//! The embedded table (`knowledge/attack/enterprise.csv`) is version 18.1 of the Enterprise matrix. `--attack PATH` puts
+//! another one in its place: a CSV of the same columns, the STIX bundle that MITRE publishes, or a folder of STIX
+//! objects as in MITRE's repository.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub struct Technique {
 #[derive(Clone, Debug, Default)]
 pub struct Attack {
     techniques: BTreeMap<String, Technique>,
+    version: Option<String>,
 }
 
 /// A CSV row: the columns of the embedded table.
@@ -48,23 +50,29 @@ impl Attack {
     /// The embedded table.
     pub fn builtin() -> &'static Self {
         static TABLE: LazyLock<Attack> = LazyLock::new(|| {
-            Attack::from_csv(include_str!("../../knowledge/attack/enterprise.csv"))
-                .expect("the embedded table is tested to be well formed")
+            let mut table = Attack::from_csv(include_str!("../../knowledge/attack/enterprise.csv"))
+                .expect("the embedded table is tested to be well formed");
+            table.version = Some("18".to_owned());
+            table
         });
         &TABLE
     }
 
-    /// Reads a table: STIX if the text begins with `{`, else CSV.
+    /// Adds a table: STIX if the text begins with `{` or `[`, else CSV.
     ///
     /// # Errors
-    /// The text is neither, or holds no technique. The text of the error is a sentence part.
-    pub fn from_text(text: &str) -> Result<Self, String> {
-        let attack = if text.trim_start().starts_with('{') {
-            Self::from_stix(text).map_err(|error| error.to_string())?
-        } else {
-            Self::from_csv(text).map_err(|error| error.to_string())?
-        };
-        if attack.techniques.is_empty() { Err("it holds no technique".to_owned()) } else { Ok(attack) }
+    /// The text is neither. The text of the error is a sentence part.
+    pub fn add_text(&mut self, text: &str) -> Result<(), String> {
+        if text.trim_start().starts_with(['{', '[']) {
+            return self.add_stix(text).map_err(|error| error.to_string());
+        }
+        self.techniques.extend(Self::from_csv(text).map_err(|error| error.to_string())?.techniques);
+        Ok(())
+    }
+
+    /// The release of ATT&CK, if the source says it.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// Reads a table of the columns `id`, `name`, `tactics` (joined by `|`) and `state`.
@@ -80,14 +88,25 @@ impl Attack {
             let tactics = row.tactics.split('|').filter(|tactic| !tactic.is_empty()).map(title_case).collect();
             techniques.insert(row.id, Technique { name: row.name, tactics, state });
         }
-        Ok(Self { techniques })
+        Ok(Self { techniques, version: None })
     }
 
-    /// Reads the `attack-pattern` objects of a STIX 2 bundle. Of objects with the same id, one that is in use wins.
-    pub fn from_stix(text: &str) -> Result<Self, serde_json::Error> {
-        let bundle: Bundle = serde_json::from_str(text)?;
-        let mut techniques: BTreeMap<String, Technique> = BTreeMap::new();
-        for pattern in bundle.objects.into_iter().filter(|object| object.kind == "attack-pattern") {
+    /// Adds the `attack-pattern` objects of a STIX 2 bundle, a list of objects or one object. Of objects with the same
+    /// id, one that is in use wins.
+    fn add_stix(&mut self, text: &str) -> Result<(), serde_json::Error> {
+        let stix: Stix = serde_json::from_str(text)?;
+        let objects = match stix {
+            Stix::Bundle { objects } | Stix::List(objects) => objects,
+            Stix::One(object) => vec![*object],
+        };
+        let techniques = &mut self.techniques;
+        for pattern in objects {
+            if pattern.kind == "x-mitre-collection" {
+                self.version = pattern.version.as_deref().and_then(|it| it.split('.').next()).map(str::to_owned);
+            }
+            if pattern.kind != "attack-pattern" {
+                continue;
+            }
             let id = pattern.external_references.into_iter().find(|reference| reference.source_name == "mitre-attack");
             let Some(id) = id.and_then(|reference| reference.external_id) else { continue };
             let state = match (pattern.revoked, pattern.deprecated) {
@@ -101,7 +120,7 @@ impl Attack {
             let tactics = pattern.kill_chain_phases.iter().map(|phase| title_case(&phase.phase_name)).collect();
             techniques.insert(id, Technique { name: pattern.name, tactics, state });
         }
-        Ok(Self { techniques })
+        Ok(())
     }
 
     /// The technique of an id such as `T1572` or `T1021.001`.
@@ -116,8 +135,11 @@ impl Attack {
 }
 
 #[derive(Deserialize)]
-struct Bundle {
-    objects: Vec<StixObject>,
+#[serde(untagged)]
+enum Stix {
+    Bundle { objects: Vec<StixObject> },
+    List(Vec<StixObject>),
+    One(Box<StixObject>),
 }
 
 #[derive(Deserialize)]
@@ -130,6 +152,8 @@ struct StixObject {
     revoked: bool,
     #[serde(default, rename = "x_mitre_deprecated")]
     deprecated: bool,
+    #[serde(default, rename = "x_mitre_version")]
+    version: Option<String>,
     #[serde(default)]
     external_references: Vec<Reference>,
     #[serde(default)]
@@ -187,7 +211,10 @@ mod tests {
             {"type": "attack-pattern", "name": "Old", "revoked": true, "external_references": [
                 {"source_name": "mitre-attack", "external_id": "T1"}]},
             {"type": "malware", "name": "Other"}]}"#;
-        let attack = Attack::from_stix(stix).unwrap();
+        let mut attack = Attack::default();
+        attack.add_text(stix).unwrap();
+        attack.add_text(r#"{"type": "x-mitre-collection", "x_mitre_version": "18.1"}"#).unwrap();
+        assert_eq!(attack.version(), Some("18"));
         let technique = attack.technique("T1").unwrap();
         assert_eq!((technique.name.as_str(), &technique.tactics[..]), ("New", &["Lateral Movement".to_owned()][..]));
         assert_eq!(attack.iter().count(), 1);

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they skip")]
 
 mod addon;
+mod browser;
 mod check;
 mod check_edits;
 mod check_face;
@@ -17,6 +18,8 @@ mod fields;
 mod format;
 mod grammar;
 mod hunt;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod jinja;
 mod knowledge_security;
 mod knowledge_sources;
 mod lower;
@@ -31,5 +34,7 @@ mod robust;
 mod rows;
 mod ruleset;
 mod score;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod site;
 mod source_types;
 mod spl;
