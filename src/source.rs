@@ -300,6 +300,18 @@ impl Located {
         part
     }
 
+    /// Takes back what was appended after the first `length` bytes, which end on a character boundary. Frames stay.
+    pub fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.pieces.retain(|piece| (piece.at as usize) < length);
+        if let Some(last) = self.pieces.last_mut()
+            && last.copied == Copied::Verbatim
+        {
+            let kept = Span::new(0, length - last.at as usize).shifted(last.origin.span.start as usize);
+            last.origin.span.end = last.origin.span.end.min(kept.end);
+        }
+    }
+
     /// Each piece in order: its text, where it came from, and how.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Place, Copied)> {
         self.pieces

@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot run should stop")]
 
+mod cpu;
 mod events;
 mod fields;
 mod language;
@@ -12,5 +13,9 @@ mod packs;
 mod site;
 
 fn main() {
-    divan::main();
+    if std::env::args().nth(1).is_some_and(|argument| argument == "cpu") {
+        cpu::report();
+    } else {
+        divan::main();
+    }
 }

@@ -14,19 +14,19 @@ use escudo::source::{Located, Sources};
 use escudo::spl;
 use std::path::PathBuf;
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     std::env::var_os("ESCUDO_CORPUS").map_or(own, |corpus| PathBuf::from(corpus).join("security_content-5.0"))
 }
 
-fn load(paths: &[PathBuf]) -> (Pack, Sources) {
+pub(super) fn load(paths: &[PathBuf]) -> (Pack, Sources) {
     let mut sources = Knowledge::builtin().sources().clone();
     let (pack, _) = Pack::load_paths(paths, &LoadOptions::default(), &mut sources).expect("the pack can be read");
     assert!(!pack.detections.is_empty());
     (pack, sources)
 }
 
-fn searches(pack: &Pack) -> Vec<&Located> {
+pub(super) fn searches(pack: &Pack) -> Vec<&Located> {
     pack.detections.iter().filter_map(|detection| detection.search.as_ref()).collect()
 }
 

@@ -5,13 +5,14 @@
 use escudo::source::{Copied, Located, Place, Sources, Span};
 use escudo::spl::{self, MAX_EXPANSION, MacroDefinition, Macros};
 use libfuzzer_sys::fuzz_target;
+use std::borrow::Cow;
 
 struct Defined(Vec<(String, MacroDefinition)>);
 
 impl Macros for Defined {
-    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, MacroDefinition>> {
         let found = self.0.iter().find(|(known, found)| known == name && found.arguments.len() == arity);
-        found.map(|(_, found)| found.clone())
+        found.map(|(_, found)| Cow::Borrowed(found))
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {
@@ -42,7 +43,7 @@ fuzz_target!(|text: &str| {
         at = end + 1;
     }
     let expansion = spl::expand(&part(0, first), &macros);
-    assert!(expansion.text.len() <= MAX_EXPANSION);
+    assert!(expansion.text.len() <= first + MAX_EXPANSION);
     for (piece, place, copied) in expansion.text.pieces() {
         let origin = sources.text(place);
         assert!(copied == Copied::Decoded || origin == piece, "{piece:?} from {origin:?}");

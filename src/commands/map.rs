@@ -1,11 +1,13 @@
 //! `map`: run a search once per row.
 //!
 //! - `$field$` in the text is replaced by the row's value, without quotes; the rows of the searches replace the row.
+//! - Macros in the text are expanded with those of the search around it.
 //! - At most `maxsearches` rows are taken. Source: Search Reference, "map".
 
 use super::lower::subsearch;
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use crate::diag::Problem;
 use crate::ir::Op;
 use crate::source::Spanned;
 use crate::spl::ast::Stage;
@@ -63,6 +65,17 @@ impl Command for Map {
             }
             return cx.incomplete("`search=\"...\"`");
         };
+        for problem in nested_problems(&text.text) {
+            let message = format!("in the search of `map`: {}", problem.message);
+            cx.problem(Problem { message, span: text.span, related: Vec::new(), ..problem });
+        }
         cx.push(Op::Map { search: Spanned::new(text.text.as_str().into(), text.span), max });
     }
+}
+
+/// What is wrong with the text as it stands; its tokens are words then. Its places are not those of the search around
+/// it, because quotes in it are escaped there.
+fn nested_problems(text: &str) -> Vec<Problem> {
+    let parsed = crate::spl::parse(text);
+    if parsed.problems.is_empty() { super::lower(&parsed.search).problems } else { parsed.problems }
 }

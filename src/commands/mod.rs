@@ -108,6 +108,8 @@ mod xyseries;
 use crate::diag::Problem;
 use crate::ir::Plan;
 use crate::spl::ast;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 pub use lower::Lower;
 pub use options::{OptionKind, OptionSpec};
@@ -257,7 +259,13 @@ pub const ALL: &[&dyn Command] = &[
 
 /// The command of this name or alias, in lower case.
 pub fn find(name: &str) -> Option<&'static dyn Command> {
-    ALL.iter().find(|command| command.name() == name || command.aliases().contains(&name)).copied()
+    static BY_NAME: OnceLock<HashMap<&str, &dyn Command>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let names =
+            |command: &&'static dyn Command| std::iter::once(command.name()).chain(command.aliases().iter().copied());
+        ALL.iter().flat_map(|command| names(command).map(|name| (name, *command))).collect()
+    });
+    by_name.get(name).copied()
 }
 
 /// A search as a plan.

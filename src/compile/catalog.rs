@@ -17,11 +17,13 @@ pub(super) struct PackCatalog<'a> {
     knowledge: &'a Knowledge,
     /// Columns by lookup name; headers are read once, when first asked for.
     columns: Mutex<HashMap<String, Option<Vec<Name>>>>,
+    /// Fields of datasets that the knowledge has, by model, dataset, and whether they are prefixed.
+    datasets: Mutex<HashMap<(String, Option<String>, bool), Vec<(Name, FieldInfo)>>>,
 }
 
 impl<'a> PackCatalog<'a> {
     pub(super) fn new(pack: &'a Pack, knowledge: &'a Knowledge) -> Self {
-        Self { pack, knowledge, columns: Mutex::default() }
+        Self { pack, knowledge, columns: Mutex::default(), datasets: Mutex::default() }
     }
 
     fn read_columns(&self, name: &str) -> Option<Vec<Name>> {
@@ -52,23 +54,39 @@ fn header(path: &Path) -> Option<Vec<Name>> {
     Some(names.collect()).filter(|names: &Vec<Name>| !names.is_empty())
 }
 
+fn fields_of(
+    knowledge: &Knowledge,
+    model: &str,
+    dataset: Option<&str>,
+    prefixed: bool,
+) -> Option<Vec<(Name, FieldInfo)>> {
+    let model = knowledge.model(model).filter(|model| !model.is_name_only())?;
+    let datasets: Vec<Dataset<'_>> = match dataset {
+        Some(name) => vec![model.dataset(name)?],
+        None => model.roots().collect(),
+    };
+    let fields = datasets.into_iter().flat_map(Dataset::qualified_fields);
+    let info = |name: &Name| FieldInfo { multivalue: matches!(&**name, "tag"), ..FieldInfo::default() };
+    Some(
+        fields
+            .map(|field| {
+                let info = info(&field.name);
+                (if prefixed { field.qualified } else { field.name }, info)
+            })
+            .collect(),
+    )
+}
+
 impl Catalog for PackCatalog<'_> {
     fn dataset_fields(&self, model: &str, dataset: Option<&str>, prefixed: bool) -> Option<Vec<(Name, FieldInfo)>> {
-        let model = self.knowledge.model(model).filter(|model| !model.is_name_only())?;
-        let datasets: Vec<Dataset<'_>> = match dataset {
-            Some(name) => vec![model.dataset(name)?],
-            None => model.roots().collect(),
-        };
-        let fields = datasets.into_iter().flat_map(Dataset::qualified_fields);
-        let info = |name: &Name| FieldInfo { multivalue: matches!(&**name, "tag"), ..FieldInfo::default() };
-        Some(
-            fields
-                .map(|field| {
-                    let info = info(&field.name);
-                    (if prefixed { field.qualified } else { field.name }, info)
-                })
-                .collect(),
-        )
+        let key = (model.to_owned(), dataset.map(str::to_owned), prefixed);
+        let mut known = self.datasets.lock().ok()?;
+        if let Some(fields) = known.get(&key) {
+            return Some(fields.clone());
+        }
+        let fields = fields_of(self.knowledge, model, dataset, prefixed)?;
+        known.insert(key, fields.clone());
+        Some(fields)
     }
 
     fn lookup_columns(&self, lookup: &str) -> Option<Vec<Name>> {

@@ -6,36 +6,32 @@ use crate::content::pack::Pack;
 use crate::knowledge::Knowledge;
 use crate::source::Located;
 use crate::spl::{MacroDefinition, Macros};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// Macros by name; a pack's macro hides one of an app.
 #[derive(Debug)]
 pub(super) struct KnownMacros<'a> {
-    by_name: BTreeMap<&'a str, Vec<Known<'a>>>,
+    by_name: BTreeMap<&'a str, Vec<MacroDefinition>>,
     /// The filter macro of each detection, with the place to show for it: the detection's name.
-    filters: HashMap<String, Located>,
-}
-
-#[derive(Debug)]
-struct Known<'a> {
-    definition: &'a Located,
-    arguments: Vec<String>,
-    is_eval: bool,
+    filters: HashMap<String, MacroDefinition>,
 }
 
 impl<'a> KnownMacros<'a> {
     pub(super) fn new(pack: &'a Pack, knowledge: &'a Knowledge) -> Self {
-        let mut by_name: BTreeMap<&str, Vec<Known<'_>>> = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, Vec<MacroDefinition>> = BTreeMap::new();
         for known in &pack.macros {
             let arguments = known.arguments.iter().map(|name| name.as_str().to_owned()).collect();
+            let definition = known.definition.clone();
             let entry = by_name.entry(known.object.name.as_str()).or_default();
-            entry.push(Known { definition: &known.definition, arguments, is_eval: false });
+            entry.push(MacroDefinition { definition, arguments, is_eval: false });
         }
         for known in knowledge.macros().values() {
             let arguments: Vec<String> = known.args.iter().map(ToString::to_string).collect();
             let entry = by_name.entry(&known.name).or_default();
             if entry.iter().all(|other| other.arguments.len() != arguments.len()) {
-                entry.push(Known { definition: &known.definition, arguments, is_eval: known.is_eval });
+                let definition = known.definition.clone();
+                entry.push(MacroDefinition { definition, arguments, is_eval: known.is_eval });
             }
         }
         let mut filters = HashMap::new();
@@ -45,7 +41,8 @@ impl<'a> KnownMacros<'a> {
                 // The text is what the app's builder writes; it stands nowhere in the pack.
                 let mut definition = Located::empty(place);
                 definition.push("search *", place, crate::source::Copied::Decoded);
-                filters.insert(names::filter_macro(name.as_str()), definition);
+                let filter = MacroDefinition { definition, arguments: Vec::new(), is_eval: false };
+                filters.insert(names::filter_macro(name.as_str()), filter);
             }
         }
         Self { by_name, filters }
@@ -53,18 +50,9 @@ impl<'a> KnownMacros<'a> {
 }
 
 impl Macros for KnownMacros<'_> {
-    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, MacroDefinition>> {
         let known = self.by_name.get(name).and_then(|all| all.iter().find(|known| known.arguments.len() == arity));
-        if let Some(known) = known {
-            let Known { definition, arguments, is_eval } = known;
-            return Some(MacroDefinition {
-                definition: (*definition).clone(),
-                arguments: arguments.clone(),
-                is_eval: *is_eval,
-            });
-        }
-        let filter = self.filters.get(name).filter(|_| arity == 0)?;
-        Some(MacroDefinition { definition: filter.clone(), arguments: Vec::new(), is_eval: false })
+        known.or_else(|| self.filters.get(name).filter(|_| arity == 0)).map(Cow::Borrowed)
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {

@@ -5,11 +5,12 @@
 
 use super::op::{Aggregate, AggregateInput, Bin, Condition, Extract, Join, LookupCall, ProjectMode, Selector, Target};
 use super::op::{TargetPart, Window, WindowFrame};
-use super::schema::{Catalog, FieldInfo, Flow, Loss, Read, ReadKind, Schema};
+use super::schema::{Catalog, FieldInfo, Flow, Loss, Read, ReadKind, Schema, Shared};
 use super::{Op, Plan, Step, reads, wildcard};
 use crate::expr::{Expr, FieldRef, Kind};
 use crate::source::Span;
 use crate::value::Name;
+use std::cell::Cell;
 
 /// Fields that every event has.
 pub const EVENT_FIELDS: &[&str] = &["_time", "_raw", "host", "source", "sourcetype", "index"];
@@ -89,14 +90,29 @@ pub fn flow(plan: &Plan, catalog: &dyn Catalog) -> PlanFlow {
 
 /// Computes the field flow of a plan over rows of a given schema.
 pub fn flow_from(plan: &Plan, input: Schema, catalog: &dyn Catalog) -> PlanFlow {
-    let subsearches = plan.subsearches.iter().map(|inner| flow(inner, catalog)).collect();
+    flow_within(plan, input, catalog, &Cell::new(MAX_ENTRIES))
+}
+
+/// Entries of all schemas of a search; each step has a schema of its own. With more, as only a text that someone has
+/// generated needs, nothing is claimed of the fields any longer.
+const MAX_ENTRIES: usize = 4_000_000;
+
+/// `room` is how many entries are left.
+fn flow_within(plan: &Plan, input: Schema, catalog: &dyn Catalog, room: &Cell<usize>) -> PlanFlow {
+    let inside = |inner| flow_within(inner, Schema::default(), catalog, room);
+    let subsearches = plan.subsearches.iter().map(inside).collect();
     let mut steps: Vec<StepFlow> = Vec::with_capacity(plan.steps.len());
-    let mut schema = input.clone();
     for step in &plan.steps {
-        let mut context = Walk { step, catalog, before: &schema, result: StepFlow::default() };
+        let before = steps.last().map_or(&input, |step| &step.flow.output);
+        let mut context = Walk { step, catalog, before, room, result: StepFlow::default() };
         context.run();
-        let result = context.result;
-        schema = result.flow.output.clone();
+        let mut result = context.result;
+        let entries = result.flow.output.fields.len() + result.flow.output.dropped.len() + result.flow.reads.len();
+        room.set(room.get().saturating_sub(entries));
+        if room.get() == 0 {
+            result = StepFlow { flow: Flow { reads_all: true, output: Schema::any(), ..Flow::default() }, ..result };
+            result.missing.clear();
+        }
         steps.push(result);
     }
     PlanFlow { input, steps, subsearches }
@@ -106,12 +122,17 @@ struct Walk<'a> {
     step: &'a Step,
     catalog: &'a dyn Catalog,
     before: &'a Schema,
+    room: &'a Cell<usize>,
     result: StepFlow,
 }
 
 impl Walk<'_> {
     fn loss(&self, renamed_to: Option<Name>) -> Loss {
         Loss { command: self.step.command, span: self.step.span, renamed_to }
+    }
+
+    fn nested(&self, plan: &Plan, input: Schema) -> PlanFlow {
+        flow_within(plan, input, self.catalog, self.room)
     }
 
     /// Notes reads, judged against a schema.
@@ -233,11 +254,11 @@ impl Walk<'_> {
             Op::Lookup(call) => self.lookup(call),
             Op::Join(join) => self.join(join),
             Op::Append(plan) | Op::AppendColumns { plan, .. } => {
-                let nested = flow(plan, self.catalog);
+                let nested = self.nested(plan, Schema::default());
                 self.merged(nested)
             }
             Op::AppendPipe(plan) => {
-                let nested = flow_from(plan, before.clone(), self.catalog);
+                let nested = self.nested(plan, before.clone());
                 self.merged(nested)
             }
             Op::Map { .. } => {
@@ -280,6 +301,7 @@ impl Walk<'_> {
         let mut schema = Schema::default();
         match self.catalog.dataset_fields(model, dataset, prefixed) {
             Some(fields) => {
+                schema.fields.reserve(fields.len() + EVENT_FIELDS.len() + DEFAULT_FIELDS.len() + 1);
                 for (name, info) in fields {
                     schema.fields.insert(name, info);
                 }
@@ -361,15 +383,18 @@ impl Walk<'_> {
 
     /// A schema of exactly these fields; everything else is lost by this step.
     fn close(&self, mut schema: Schema) -> Schema {
-        schema.dropped.clone_from(&self.before.dropped);
-        for name in self.before.fields.keys() {
-            schema.dropped.insert(name.clone(), self.loss(None));
-        }
-        let Schema { fields, dropped, .. } = &mut schema;
-        dropped.retain(|name, _| !fields.contains_key(name));
         if schema.open {
-            schema.dropped.clear();
+            schema.dropped = Shared::default();
         } else {
+            let kept = |name: &Name| schema.fields.contains_key(name);
+            let mut dropped = self.before.dropped.clone();
+            if dropped.keys().any(kept) {
+                dropped.retain(|name, _| !kept(name));
+            }
+            for name in self.before.fields.keys().filter(|name| !kept(name)) {
+                dropped.insert(name.clone(), self.loss(None));
+            }
+            schema.dropped = dropped;
             schema.closed_by = if self.before.open { Some(self.loss(None)) } else { self.before.closed_by.clone() };
         }
         schema
@@ -503,7 +528,7 @@ impl Walk<'_> {
     }
 
     fn join(&mut self, join: &Join) -> Schema {
-        let nested = flow(&join.plan, self.catalog);
+        let nested = self.nested(&join.plan, Schema::default());
         let keys: Vec<Read> = join.fields.iter().map(Read::value).collect();
         self.read(keys.clone(), self.before);
         // The keys must come from both sides; one reported on the left is not reported again.

@@ -6,6 +6,8 @@ use crate::expr::FieldRef;
 use crate::source::Span;
 use crate::value::Name;
 use indexmap::IndexMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// What is known of one field.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,17 +51,62 @@ pub struct Loss {
     pub renamed_to: Option<Name>,
 }
 
+/// A map by field name. Field names come from strangers, so its hashes are seeded.
+pub type Fields<T> = IndexMap<Name, T, foldhash::fast::RandomState>;
+
+/// A value that clones share until one of them is changed: most steps leave most of a schema alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shared<T>(Arc<T>);
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> DerefMut for Shared<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Shared<T>
+where
+    &'a T: IntoIterator,
+{
+    type Item = <&'a T as IntoIterator>::Item;
+    type IntoIter = <&'a T as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        (**self).into_iter()
+    }
+}
+
+impl<'a, T: Clone> IntoIterator for &'a mut Shared<T>
+where
+    &'a mut T: IntoIterator,
+{
+    type Item = <&'a mut T as IntoIterator>::Item;
+    type IntoIter = <&'a mut T as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        (**self).into_iter()
+    }
+}
+
 /// The fields that rows can have at one point of a plan.
 ///
 /// Open: "these, and possibly any other". Closed: these only.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
     /// Known fields, in column order.
-    pub fields: IndexMap<Name, FieldInfo>,
+    pub fields: Shared<Fields<FieldInfo>>,
     /// Rows may have fields that are not listed.
     pub open: bool,
     /// Fields that existed earlier and were dropped or renamed.
-    pub dropped: IndexMap<Name, Loss>,
+    pub dropped: Shared<Fields<Loss>>,
     /// The command that closed an open schema: what it did not keep may have existed before it.
     pub closed_by: Option<Loss>,
 }
@@ -78,13 +125,18 @@ impl Schema {
     /// Sets a field; one that exists keeps its place.
     pub fn set(&mut self, name: impl Into<Name>, info: FieldInfo) {
         let name = name.into();
-        self.dropped.shift_remove(&name);
+        if self.dropped.contains_key(&name) {
+            self.dropped.shift_remove(&name);
+        }
         self.fields.insert(name, info);
     }
 
     /// Removes a field and remembers by what.
     pub fn drop_field(&mut self, name: &Name, by: Loss) {
-        let known = self.fields.shift_remove(name).is_some();
+        let known = self.fields.contains_key(name);
+        if known {
+            self.fields.shift_remove(name);
+        }
         if known || (self.open && !self.dropped.contains_key(name)) {
             self.dropped.insert(name.clone(), by);
         }
@@ -94,7 +146,7 @@ impl Schema {
     pub fn open_up(&mut self) {
         self.open = true;
         self.closed_by = None;
-        self.dropped.clear();
+        self.dropped = Shared::default();
     }
 
     /// The schema of rows of either kind; fields of `self` come first.

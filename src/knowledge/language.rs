@@ -8,6 +8,7 @@ use crate::ir::reads;
 use crate::source::{Located, Span};
 use crate::spl::{self, ast};
 use crate::value::{Batch, Column, Name, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What came of a text: nothing if it does not compile. Places are those of the text.
@@ -129,13 +130,13 @@ fn locate(problems: Vec<Problem>, text: &Located) -> Vec<Diagnostic> {
 struct ConfMacros<'a>(&'a Macros);
 
 impl spl::Macros for ConfMacros<'_> {
-    fn find(&self, name: &str, arity: usize) -> Option<spl::MacroDefinition> {
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, spl::MacroDefinition>> {
         let found = if arity == 0 { self.0.get(name) } else { self.0.get(format!("{name}({arity})").as_str()) }?;
-        Some(spl::MacroDefinition {
+        Some(Cow::Owned(spl::MacroDefinition {
             definition: found.definition.clone(),
             arguments: found.args.iter().map(ToString::to_string).collect(),
             is_eval: found.is_eval,
-        })
+        }))
     }
 
     fn evaluate(&self, expression: &str) -> Result<String, String> {

@@ -3,7 +3,8 @@
 //!
 //! - Expansion is textual. An argument replaces `$name$` everywhere in the definition, also inside quotes and as a part
 //!   of a longer word; the result is scanned again, so macros nest.
-//! - Text in double quotes and in comments is left alone: no call starts there.
+//! - Text in double quotes and in comments is left alone: no call starts there. The one exception is the search text
+//!   of `map`, which is a search of its own: calls in it are expanded, quotes in their definitions escaped.
 //! - `name`, `name(1)` and `name(2)` are three macros: the number of arguments is part of the name.
 //!
 //! Source: Search Manual, "Use search macros in searches"; macros.conf.
@@ -13,9 +14,11 @@ mod call;
 use crate::diag::{Code, Diagnostic, codes, nearest};
 use crate::source::{Copied, Frame, Located, Place, Span};
 use call::Call;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// An expanded search may be this long (bytes), which no search that a person wrote comes near.
+/// Macros may make a search longer by this much (bytes), which no search that a person wrote comes near.
 pub const MAX_EXPANSION: usize = 1 << 20;
 
 /// Text that may be scanned in all, so that macros that double but give nothing are bounded too.
@@ -43,7 +46,7 @@ pub struct MacroDefinition {
 pub trait Macros {
     /// The macro of that name and number of arguments. It is for the implementation to give `search *` for a
     /// `..._filter` that a pack's builder would have made.
-    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition>;
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, MacroDefinition>>;
 
     /// The numbers of arguments that macros of this name take, ascending; empty for an unknown name.
     fn arities(&self, name: &str) -> Vec<usize>;
@@ -88,12 +91,20 @@ pub struct Expansion {
 
 /// Expands all macro calls of a search, which has no frames yet.
 ///
-/// Never fails: what cannot be expanded is reported. The result is at most [`MAX_EXPANSION`] bytes long, whatever the
-/// macros say.
+/// Never fails: what cannot be expanded is reported. The result is at most [`MAX_EXPANSION`] bytes longer than the
+/// search, whatever the macros say.
 pub fn expand(search: &Located, macros: &dyn Macros) -> Expansion {
     let out = search.whole().map_or_else(Located::default, Located::empty);
-    let mut expander =
-        Expander { macros, out, calls: Vec::new(), problems: Vec::new(), stack: Vec::new(), work: 0, full: false };
+    let mut expander = Expander {
+        macros,
+        out,
+        given: search.len(),
+        calls: Vec::new(),
+        problems: Vec::new(),
+        stack: Vec::new(),
+        work: 0,
+        full: false,
+    };
     expander.text(search);
     Expansion { text: expander.out, calls: expander.calls, problems: expander.problems }
 }
@@ -103,6 +114,15 @@ pub(super) fn end_of_call(source: &str, start: usize) -> Option<usize> {
     Call::read(source, start).ok().map(|call| call.end)
 }
 
+/// Whether a text ends with `map ... search=`.
+fn is_map_search(before: &str) -> bool {
+    let Some(before) = before.trim_end().strip_suffix('=') else { return false };
+    let stage = before[before.rfind(['|', '[']).map_or(0, |at| at + 1)..].trim();
+    let word = |text: &str, name: &str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let last = stage.rsplit(char::is_whitespace).next().unwrap_or_default();
+    word(stage, "map") && stage[3..].starts_with(char::is_whitespace) && last.eq_ignore_ascii_case("search")
+}
+
 struct Expander<'a> {
     macros: &'a dyn Macros,
     out: Located,
@@ -110,6 +130,8 @@ struct Expander<'a> {
     problems: Vec<Diagnostic>,
     /// The calls being expanded, outermost first.
     stack: Vec<(Arc<str>, usize)>,
+    /// Length of the search before expansion, which the bounds come on top of.
+    given: usize,
     work: usize,
     /// A bound was passed; it has been reported.
     full: bool,
@@ -125,7 +147,15 @@ impl Expander<'_> {
         while at < source.len() && !self.full {
             match source.as_bytes()[at] {
                 b'\\' => at += 1 + source[at + 1..].chars().next().map_or(0, char::len_utf8),
-                b'"' => at = call::end_of_quoted(source, at),
+                b'"' => {
+                    let end = call::end_of_quoted(source, at);
+                    if is_map_search(&source[..at]) && source[at..end].contains('`') && source[..end].ends_with('"') {
+                        self.copy(text, copied, at + 1);
+                        self.quoted_search(text, at + 1..end - 1);
+                        copied = end - 1;
+                    }
+                    at = end;
+                }
                 b'`' => {
                     self.copy(text, copied, at);
                     at = if source[at..].starts_with("```") { self.comment(text, at) } else { self.call(text, at) };
@@ -137,12 +167,27 @@ impl Expander<'_> {
         self.copy(text, copied, source.len());
     }
 
+    /// Appends the search text of `map`: expanded as a search, and escaped again.
+    fn quoted_search(&mut self, text: &Located, range: Range<usize>) {
+        let start = self.out.len();
+        self.text(&call::unescaped(text, range, b"\"\\"));
+        let expanded = self.out.part(start..self.out.len());
+        self.out.truncate(start);
+        let mut copied = 0;
+        for (at, _) in expanded.as_str().match_indices(['"', '\\']) {
+            self.out.append_part(&expanded, copied..at);
+            self.blank(&expanded, Span::new(at, at + 1), "\\");
+            copied = at;
+        }
+        self.out.append_part(&expanded, copied..expanded.len());
+    }
+
     fn copy(&mut self, text: &Located, from: usize, to: usize) {
         if self.full || from >= to {
             return;
         }
         self.work += to - from;
-        if self.out.len() + (to - from) > MAX_EXPANSION || self.work > MAX_WORK {
+        if self.out.len() + (to - from) > self.given + MAX_EXPANSION || self.work > self.given + MAX_WORK {
             self.too_large(text, Span::new(from, to));
             return;
         }
@@ -239,13 +284,13 @@ impl Expander<'_> {
                 Some(value) => body.append_part(value, 0..value.len()),
                 None => body.append_expansion(&found.definition, part.range, frame),
             }
-            if body.len() > MAX_EXPANSION {
+            if body.len() > self.given + MAX_EXPANSION {
                 self.too_large(text, span);
                 return;
             }
         }
         self.work += body.len();
-        if self.work > MAX_WORK {
+        if self.work > self.given + MAX_WORK {
             self.too_large(text, span);
             return;
         }

@@ -30,5 +30,5 @@ pub mod walk;
 
 pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
 pub use layout::{WIDTH, layout};
-pub use parse::{Parsed, parse, parse_condition, parse_eval};
+pub use parse::{MAX_LENGTH, Parsed, parse, parse_condition, parse_eval};
 pub use print::{print, print_condition, print_expr};

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Brackets and parentheses together may nest this deep, which no search that a person wrote comes near.
 pub(super) const MAX_DEPTH: usize = 100;
 
+/// Problems of one text; one with more is no search.
+pub(super) const MAX_PROBLEMS: usize = 1000;
+
 /// The text between two pipes.
 #[derive(Debug)]
 pub(super) struct Slice {
@@ -89,6 +92,12 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    fn report(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
     fn level(&mut self) -> &mut Level {
         self.levels.last_mut().expect("the level of the whole text is never taken")
     }
@@ -114,7 +123,7 @@ impl Scanner<'_> {
                 if self.level().parens.pop().is_some() {
                     self.depth -= 1;
                 } else {
-                    self.problems.push(unmatched(')', '(', at));
+                    self.report(unmatched(')', '(', at));
                     self.level().broken = true;
                 }
                 next
@@ -139,7 +148,7 @@ impl Scanner<'_> {
             '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}'
                 if self.at_word_start(at) || self.text[..at].ends_with(['"', ')', ']']) =>
             {
-                self.problems.push(smart_quote(first, Span::new(at, next)));
+                self.report(smart_quote(first, Span::new(at, next)));
                 self.level().broken = true;
                 next
             }
@@ -165,7 +174,7 @@ impl Scanner<'_> {
             }
         }
         let problem = self.unclosed_quote(at);
-        self.problems.push(problem);
+        self.report(problem);
         self.break_all();
         self.text.len()
     }
@@ -198,7 +207,7 @@ impl Scanner<'_> {
             if let Some(length) = comment.find("```") {
                 return at + length + 6;
             }
-            self.problems.push(
+            self.report(
                 Problem::new(codes::UNCLOSED_COMMENT, "a comment has no end", Span::new(at, at + 3))
                     .label("opened here")
                     .help("close the comment with three backticks"),
@@ -209,14 +218,14 @@ impl Scanner<'_> {
         let closed = rest[1..].find(['`', '\n']).filter(|&length| rest[1 + length..].starts_with('`'));
         let end = closed.map_or(at + 1, |length| at + length + 2);
         let problem = Problem::new(codes::STRAY_BACKTICK, "a backtick stands outside of quotes", Span::new(at, end));
-        self.problems.push(problem.help("put the text into double quotes, or remove the backtick"));
+        self.report(problem.help("put the text into double quotes, or remove the backtick"));
         self.level().broken = true;
         end
     }
 
     fn close_bracket(&mut self, at: usize) {
         if self.levels.len() == 1 {
-            self.problems.push(unmatched(']', '[', at));
+            self.report(unmatched(']', '[', at));
             self.level().broken = true;
             return;
         }
@@ -239,7 +248,7 @@ impl Scanner<'_> {
         self.depth -= count;
         if let Some(open) = open {
             let end = self.text[..at].trim_end_matches(is_blank).len().max(open + 1);
-            self.problems.push(
+            self.report(
                 Problem::new(codes::UNCLOSED_PARENTHESIS, "a parenthesis has no end", Span::new(open, open + 1))
                     .label("opened here")
                     .related(Span::at(end), format!("`)` is expected {place}"))
@@ -250,7 +259,7 @@ impl Scanner<'_> {
 
     fn check_depth(&mut self, at: usize) {
         if self.depth > MAX_DEPTH {
-            self.problems.push(too_deep(at));
+            self.report(too_deep(at));
         }
     }
 
@@ -281,7 +290,7 @@ impl Scanner<'_> {
             self.close_parens(end, "before the end of the search");
             let Some(level) = self.levels.pop() else { break };
             if let (Some(open), false) = (level.open, reported) {
-                self.problems.push(
+                self.report(
                     Problem::new(codes::UNCLOSED_BRACKET, "a subsearch has no end", Span::new(open, open + 1))
                         .label("opened here")
                         .related(Span::at(end), "`]` is expected before the end of the search")

@@ -24,10 +24,12 @@ pub struct Regex(Arc<Inner>);
 
 struct Inner {
     pattern: String,
-    /// For subjects of ASCII characters only, where bytes are characters and need no validation. `None` if the pattern
-    /// means something only for characters beyond ASCII.
-    ascii: Option<Pcre>,
-    /// For all other subjects; compiled when the first one comes.
+    /// The pattern means something for bytes: without characters beyond ASCII in it.
+    has_ascii: bool,
+    /// For subjects of ASCII characters only, where bytes are characters and need no validation. As the other, it is
+    /// compiled to machine code when the first subject comes: most patterns of a pack are only checked.
+    ascii: OnceLock<Option<Pcre>>,
+    /// For all other subjects.
     unicode: OnceLock<Option<Pcre>>,
     groups: Vec<(usize, Arc<str>)>,
     exceeded: AtomicBool,
@@ -67,20 +69,15 @@ impl Regex {
             let message = format!("the pattern is longer than {MAX_PATTERN} bytes");
             return Err(RegexError { message, offset: MAX_PATTERN });
         }
-        let ascii = if pattern.is_ascii() { compile(pattern, false).ok() } else { None };
-        let unicode = OnceLock::new();
-        let names = if let Some(regex) = &ascii {
-            regex.capture_names().to_vec()
-        } else {
-            let regex = compile(pattern, true)?;
-            let names = regex.capture_names().to_vec();
-            let _ = unicode.set(Some(regex));
-            names
-        };
+        let bytes = if pattern.is_ascii() { compile(pattern, false, false).ok() } else { None };
+        let has_ascii = bytes.is_some();
+        let checked = bytes.map_or_else(|| compile(pattern, true, false), Ok)?;
+        let names = checked.capture_names().to_vec();
         let groups = names.into_iter().enumerate().filter_map(|(at, name)| Some((at, Arc::from(name?)))).collect();
         let prefix = prefix::of(pattern).map(|text| Finder::new(&text).into_owned());
         let (pattern, exceeded) = (pattern.to_owned(), AtomicBool::new(false));
-        Ok(Self(Arc::new(Inner { pattern, ascii, unicode, groups, exceeded, prefix, rooms: Default::default() })))
+        let (ascii, unicode, rooms) = (OnceLock::new(), OnceLock::new(), Default::default());
+        Ok(Self(Arc::new(Inner { pattern, has_ascii, ascii, unicode, groups, exceeded, prefix, rooms })))
     }
 
     /// The pattern as written.
@@ -169,13 +166,9 @@ impl Regex {
 
     fn pick_for(&self, is_ascii: bool) -> Option<(&Pcre, &Rooms)> {
         let [for_ascii, for_others] = &self.0.rooms;
-        match &self.0.ascii {
-            Some(ascii) if is_ascii => Some((ascii, for_ascii)),
-            _ => {
-                let regex = self.0.unicode.get_or_init(|| compile(&self.0.pattern, true).ok()).as_ref()?;
-                Some((regex, for_others))
-            }
-        }
+        let ascii = is_ascii && self.0.has_ascii;
+        let (compiled, rooms) = if ascii { (&self.0.ascii, for_ascii) } else { (&self.0.unicode, for_others) };
+        Some((compiled.get_or_init(|| compile(&self.0.pattern, !ascii, true).ok()).as_ref()?, rooms))
     }
 
     /// A match error is a limit exceeded (or memory refused): no match, remembered.
@@ -201,9 +194,10 @@ impl std::fmt::Debug for Regex {
     }
 }
 
-fn compile(pattern: &str, unicode: bool) -> Result<Pcre, RegexError> {
+/// To machine code if it is `used`.
+fn compile(pattern: &str, unicode: bool, used: bool) -> Result<Pcre, RegexError> {
     let limited = format!("{LIMITS}{pattern}");
-    RegexBuilder::new().utf(unicode).jit_if_available(true).build(&limited).map_err(|error| {
+    RegexBuilder::new().utf(unicode).jit_if_available(used).build(&limited).map_err(|error| {
         let text = error.to_string();
         // The library's text is "PCRE2: error compiling pattern at offset N: message".
         let message = text.split_once("offset ").and_then(|(_, rest)| rest.split_once(": "));

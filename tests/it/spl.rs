@@ -4,6 +4,7 @@ use escudo::content::yaml::{self, Node};
 use escudo::source::{Located, Place, Sources, Span};
 use escudo::spl::ast::{AggregateArgument, Arg, ByItem, Expr, ExprKind, Search, Term, TermKind, Word};
 use escudo::spl::{self, MacroDefinition, Macros};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -80,11 +81,11 @@ impl Pack {
 }
 
 impl Macros for Pack {
-    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
-        self.macros.get(&(name.to_owned(), arity)).cloned().or_else(|| {
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, MacroDefinition>> {
+        self.macros.get(&(name.to_owned(), arity)).map(Cow::Borrowed).or_else(|| {
             let any = self.macros.values().next().filter(|_| name.ends_with("_filter"))?;
             let definition = Located::verbatim("search *", any.definition.whole()?);
-            Some(MacroDefinition { definition, arguments: Vec::new(), is_eval: false })
+            Some(Cow::Owned(MacroDefinition { definition, arguments: Vec::new(), is_eval: false }))
         })
     }
 

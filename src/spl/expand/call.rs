@@ -66,19 +66,34 @@ impl<'t> Call<'t> {
 /// The text of an argument without the quotes around it, in which `\"` stands for a quote.
 fn value(text: &Located, range: Range<usize>) -> Located {
     let source = &text.as_str()[range.clone()];
-    let mut value = Located::default();
     let quoted = source.len() >= 2 && source.starts_with('"') && end_of_quoted(source, 0) == source.len();
     if !quoted || !source.ends_with('"') {
+        let mut value = Located::default();
         value.append_part(text, range);
         return value;
     }
-    let (mut at, end) = (range.start + 1, range.end - 1);
-    while let Some(length) = text.as_str()[at..end].find("\\\"") {
+    unescaped(text, range.start + 1..range.end - 1, b"\"")
+}
+
+/// The inside of a quoted string, in which a backslash before one of the characters `escaped` is left out.
+pub(super) fn unescaped(text: &Located, range: Range<usize>, escaped: &[u8]) -> Located {
+    let mut value = Located::default();
+    let (mut at, end) = (range.start, range.end);
+    while let Some(length) = text.as_str()[at..end].find('\\') {
         let escape = at + length;
+        let next = text.as_str().as_bytes().get(escape + 1).filter(|next| escape + 1 < end && escaped.contains(next));
+        if next.is_none() {
+            // The character after it is no beginning of another escape.
+            let after = escape + 1 + text.as_str()[escape + 1..end].chars().next().map_or(0, char::len_utf8);
+            value.append_part(text, at..after);
+            at = after;
+            continue;
+        }
         value.append_part(text, at..escape);
+        let shown = &text.as_str()[escape + 1..escape + 2];
         match (text.place(Span::new(escape, escape + 2)), text.frame_at(escape)) {
-            (Some(place), None) => value.push("\"", place, Copied::Decoded),
-            // Inside an expansion the quote alone is copied, which keeps the frame.
+            (Some(place), None) => value.push(shown, place, Copied::Decoded),
+            // Inside an expansion the character alone is copied, which keeps the frame.
             _ => value.append_part(text, escape + 1..escape + 2),
         }
         at = escape + 2;

@@ -45,9 +45,9 @@ impl Pack {
 }
 
 impl Macros for Pack {
-    fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+    fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, MacroDefinition>> {
         let found = self.macros.iter().find(|(known, found)| known == name && found.arguments.len() == arity);
-        found.map(|(_, found)| found.clone())
+        found.map(|(_, found)| Cow::Borrowed(found))
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {
@@ -164,6 +164,32 @@ fn mistakes_are_reported_in_place() {
     assert_eq!(expansion.problems[0].help.as_deref(), Some("did you mean `fw`?"));
 }
 
+/// The search text of `map` is a search in quotes.
+#[test]
+fn macros_in_the_search_of_map_are_expanded() {
+    let mut pack = Pack::new(&["fw = sourcetype=firewall", "q(x) = u=\"$x$\" v=\\d", "loop = `loop`"]);
+    let table = [
+        (
+            r#"| map search="search `fw` a=$a$" maxsearches=5"#,
+            r#"| map search="search sourcetype=firewall a=$a$" maxsearches=5"#,
+        ),
+        (r#"a | MAP maxsearches=2 search = "`q(1)`""#, r#"a | MAP maxsearches=2 search = "u=\"1\" v=\\d""#),
+        (r#"| map search="search `q(\"x y\")` z=\"\\d\"""#, r#"| map search="search u=\"x y\" v=\\d z=\"\\d\"""#),
+        (r#"| appendpipe [map search="`fw`"]"#, r#"| appendpipe [map search="sourcetype=firewall"]"#),
+        (r#"| eval search="`fw`""#, r#"| eval search="`fw`""#),
+        (r#"| map search="a" | eval x="`fw`""#, r#"| map search="a" | eval x="`fw`""#),
+    ];
+    for (search, wanted) in table {
+        let expansion = pack.expand(search);
+        assert_eq!(expansion.text.as_str(), wanted, "{search}");
+        assert_eq!(expansion.problems, [], "{search}");
+    }
+    let expansion = pack.expand(r#"| map search="`fww` `loop`" | head"#);
+    let codes: Vec<_> = expansion.problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [codes::UNKNOWN_MACRO, codes::RECURSIVE_MACRO]);
+    assert_eq!(pack.at(expansion.problems[0].place).1, "fww");
+}
+
 #[test]
 fn bombs_are_bounded() {
     let mut lines = vec!["b0 = xxxxxxxxxx".to_owned(), "e0 = ```x```".to_owned(), "a0(x) = $x$".to_owned()];
@@ -175,7 +201,7 @@ fn bombs_are_bounded() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     for search in ["`b59`", "`e59`", "`a59(abc)`"] {
         let expansion = Pack::new(&lines).expand(search);
-        assert!(expansion.text.len() <= MAX_EXPANSION, "{search}");
+        assert!(expansion.text.len() <= search.len() + MAX_EXPANSION, "{search}");
         assert_eq!(expansion.problems.len(), 1, "{search}");
         assert_eq!(expansion.problems[0].code, codes::MACRO_EXPANSION_TOO_LARGE, "{search}");
     }

@@ -27,7 +27,7 @@ impl Parser<'_> {
         let mut operands: Vec<Operand> = Vec::new();
         while let Some(operand) = self.search_operand(operands.is_empty())? {
             if operand.depth > MAX_TREE_DEPTH {
-                self.problems.push(too_deep(Span::new(start, self.cursor.at)));
+                self.report(too_deep(Span::new(start, self.cursor.at)));
                 return Err(Failure::Reported);
             }
             operands.push(operand);

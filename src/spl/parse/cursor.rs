@@ -75,6 +75,8 @@ pub(super) enum Wanted {
     Dataset,
     Name,
     Field,
+    Comma,
+    Operator,
     /// Many things.
     Argument,
 }

@@ -96,76 +96,169 @@ fn found(text: &str, at: usize, end: usize) -> (Span, String) {
     }
 }
 
-/// Mistakes that are easy to name from the characters around the place where the grammar stopped.
+/// Mistakes that are easy to name from the characters around the place where reading stopped.
 fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Problem> {
     let before = text[span.start as usize..at].trim_end_matches(is_blank);
-    let rest = &text[at..span.end as usize];
     let last_word = before.rsplit(|c: char| is_blank(c) || "(),=".contains(c)).next().unwrap_or_default();
-    let lower = last_word.to_lowercase();
     let end = span.start as usize + before.len();
-    let word_span = Span::new(end - last_word.len(), end);
-    // The keyword may be the last word read, or the one that the grammar stopped at.
-    let here = rest.trim_end_matches(is_blank);
-    let (keyword, keyword_span) = match here.to_lowercase() {
-        word if matches!(word.as_str(), "as" | "by" | "over") => (word, Span::new(at, at + here.len())),
-        _ => (lower.clone(), word_span),
+    let near = Near {
+        command,
+        before,
+        rest: &text[at..span.end as usize],
+        at,
+        last_word,
+        last_span: Span::new(end - last_word.len(), end),
     };
-    let nothing_follows = rest.is_empty() || rest.starts_with(',') || keyword_span.start as usize == at;
-    if keyword == "as" && !before.is_empty() && nothing_follows {
-        return Some(
-            Problem::new(codes::MISSING_ARGUMENT, "`as` has no name after it", keyword_span)
-                .help("write the new name after `as`, in double quotes if it has blanks"),
-        );
+    let slips = [
+        Near::keyword_without_more,
+        Near::list_without_parentheses,
+        Near::foreign_sign,
+        Near::foreign_null_test,
+        Near::foreign_comment,
+        Near::missing_comma,
+        Near::assigns_nothing,
+        Near::missing_pipe,
+    ];
+    slips.iter().find_map(|slip| slip(&near))
+}
+
+/// What stands around the place where reading stopped.
+struct Near<'t> {
+    command: &'t str,
+    /// The arguments up to there, without blanks at the end.
+    before: &'t str,
+    rest: &'t str,
+    at: usize,
+    last_word: &'t str,
+    last_span: Span,
+}
+
+impl Near<'_> {
+    fn is_eval(&self) -> bool {
+        matches!(self.command, "eval" | "where" | "fieldformat" | "eval expression")
     }
-    if matches!(keyword.as_str(), "by" | "over") && nothing_follows {
-        return Some(
-            Problem::new(codes::MISSING_ARGUMENT, format!("`{keyword}` has no field after it"), keyword_span)
-                .help(format!("name the fields to group by, or remove `{keyword}`")),
-        );
+
+    fn here(&self, length: usize) -> Span {
+        Span::new(self.at, self.at + length)
     }
-    let is_eval = matches!(command, "eval" | "where" | "eval expression");
-    if is_eval && lower == "in" && !rest.starts_with('(') {
-        return Some(
-            Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word_span)
-                .help("write `field IN (\"a\", \"b\")`"),
-        );
+
+    /// `as`, `by` or `over`, read last or about to be read, with nothing after it.
+    fn keyword_without_more(&self) -> Option<Problem> {
+        let here = self.rest.trim_end_matches(is_blank);
+        let lower = here.to_lowercase();
+        let (keyword, span) = match lower.as_str() {
+            "as" | "by" | "over" => (lower, self.here(here.len())),
+            _ => (self.last_word.to_lowercase(), self.last_span),
+        };
+        let clause = ["by ", "as ", "where ", "from ", "output ", "outputnew "];
+        let clause = clause.iter().any(|word| starts_with(self.rest, word));
+        let nothing = self.rest.is_empty() || self.rest.starts_with([',', '=']) || span.start as usize == self.at;
+        if keyword == "as" && !self.before.is_empty() && (nothing || clause) {
+            return Some(
+                Problem::new(codes::MISSING_ARGUMENT, "`as` has no name after it", span)
+                    .help("write the new name after `as`, in double quotes if it has blanks"),
+            );
+        }
+        (matches!(keyword.as_str(), "by" | "over") && nothing).then(|| {
+            Problem::new(codes::MISSING_ARGUMENT, format!("`{keyword}` has no field after it"), span)
+                .help(format!("name the fields to group by, or remove `{keyword}`"))
+        })
     }
-    if is_eval && rest.to_lowercase().starts_with("in ") {
-        return Some(
-            Problem::new(
-                codes::IN_WITHOUT_PARENTHESES,
-                "the list after `IN` has no parentheses",
-                Span::new(at, at + 2),
-            )
-            .help("write `field IN (\"a\", \"b\")`"),
-        );
+
+    fn list_without_parentheses(&self) -> Option<Problem> {
+        let span = if self.last_word.eq_ignore_ascii_case("in") && !self.rest.starts_with('(') {
+            self.last_span
+        } else if starts_with(self.rest, "in ") {
+            self.here(2)
+        } else {
+            return None;
+        };
+        self.is_eval().then(|| {
+            Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", span)
+                .help("write `field IN (\"a\", \"b\")`")
+        })
     }
-    if command == "eval" && is_assignment(rest) && !before.is_empty() && !before.ends_with(['=', ',']) {
-        return Some(
-            Problem::new(codes::SPL_SYNTAX, "a comma is missing between two assignments", Span::at(end))
-                .help("write `eval a=1, b=2`"),
-        );
+
+    /// Operators of other languages.
+    fn foreign_sign(&self) -> Option<Problem> {
+        const SIGNS: &[(&str, &str, &str)] = &[
+            ("<", ">", "write `!=`"),
+            ("==", "=", "write `=`"),
+            ("=", "=", "write `=`"),
+            ("!=", "=", "write `!=`"),
+            ("=", ">", "write `>=`"),
+            ("=", "<", "write `<=`"),
+            ("=", "~", "write `match(field, \"pattern\")`"),
+            ("!", "~", "write `NOT match(field, \"pattern\")`"),
+            ("", "~", "write `match(field, \"pattern\")`"),
+            ("", "?", "write `if(condition, value, other)`"),
+            ("", ";", "write `,` between assignments, or `|` between commands"),
+        ];
+        let found = |(left, right, _): &&(&str, &str, &str)| {
+            let adjacent = left.is_empty() || self.last_span.end as usize == self.at;
+            self.before.ends_with(left) && self.rest.starts_with(right) && adjacent
+        };
+        let (left, right, help) = SIGNS.iter().find(found).filter(|_| self.is_eval())?;
+        let span = Span::new(self.at - left.len(), self.at + right.len());
+        let message = format!("`{left}{right}` is no operator of SPL");
+        Some(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(*help))
     }
-    if command == "eval" && (before.is_empty() || before.ends_with(',')) && is_comparison(rest) {
-        return Some(
-            Problem::new(codes::SPL_SYNTAX, "`eval` assigns nothing here", Span::new(at, span.end as usize))
-                .help("write `field = expression`, or use `where` to keep rows"),
-        );
+
+    /// `x is null`, `x is not null`.
+    fn foreign_null_test(&self) -> Option<Problem> {
+        let (test, function) = [("is null", "isnull"), ("is not null", "isnotnull")]
+            .into_iter()
+            .find(|(test, _)| starts_with(self.rest, test))
+            .filter(|_| self.is_eval())?;
+        let message = format!("`{}` is no operator of SPL", &self.rest[..test.len()]);
+        let field = self.last_word;
+        Some(
+            Problem::new(codes::FOREIGN_OPERATOR, message, self.here(test.len()))
+                .help(format!("write `{function}({field})`")),
+        )
     }
-    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let separate = rest[word.len()..].starts_with(is_blank);
-    if separate && commands::is_known(&word.to_lowercase()) && !before.is_empty() && !before.ends_with(['=', ',', '('])
-    {
-        return Some(
-            Problem::new(
-                codes::MISSING_PIPE,
-                format!("the command `{word}` has no pipe before it"),
-                Span::new(at, at + word.len()),
-            )
-            .help(format!("write `| {word}`")),
-        );
+
+    fn foreign_comment(&self) -> Option<Problem> {
+        let slashes = self.before.ends_with('/') && self.rest.starts_with(['/', '*']);
+        if !slashes && !self.rest.starts_with(['#', '/']) {
+            return None;
+        }
+        let at = self.at - usize::from(slashes);
+        let message = "a comment is written between triple backticks";
+        Some(Problem::new(codes::SPL_SYNTAX, message, Span::new(at, self.at + 1)).help("write ```` ```comment``` ````"))
     }
-    None
+
+    fn missing_comma(&self) -> Option<Problem> {
+        let assigned = !self.before.is_empty() && !self.before.ends_with(['=', ',']);
+        (self.command == "eval" && assigned && is_assignment(self.rest)).then(|| {
+            let end = Span::at(self.last_span.end as usize);
+            Problem::new(codes::SPL_SYNTAX, "a comma is missing between two assignments", end)
+                .help("write `eval a=1, b=2`")
+        })
+    }
+
+    fn assigns_nothing(&self) -> Option<Problem> {
+        let starts = self.before.is_empty() || self.before.ends_with(',');
+        (self.command == "eval" && starts && is_comparison(self.rest)).then(|| {
+            Problem::new(codes::SPL_SYNTAX, "`eval` assigns nothing here", self.here(self.rest.len()))
+                .help("write `field = expression`, or use `where` to keep rows")
+        })
+    }
+
+    fn missing_pipe(&self) -> Option<Problem> {
+        let word = self.rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let separate = self.rest[word.len()..].starts_with(is_blank);
+        let complete = !self.before.is_empty() && !self.before.ends_with(['=', ',', '(']);
+        (separate && complete && commands::is_known(&word.to_lowercase())).then(|| {
+            let message = format!("the command `{word}` has no pipe before it");
+            Problem::new(codes::MISSING_PIPE, message, self.here(word.len())).help(format!("write `| {word}`"))
+        })
+    }
+}
+
+/// Whether a text starts with words in any case.
+fn starts_with(text: &str, words: &str) -> bool {
+    text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
 }
 
 fn is_comparison(rest: &str) -> bool {
@@ -198,6 +291,8 @@ impl Wanted {
             Self::Dataset => "a dataset",
             Self::Name => "the name of a lookup",
             Self::Field => "a field",
+            Self::Comma => "a comma or `)`",
+            Self::Operator => "an operator such as `AND`",
             Self::Argument => return None,
         })
     }

@@ -6,7 +6,7 @@
 use super::condition::compare_op;
 use super::cursor::Wanted;
 use super::{Failure, MAX_TREE_DEPTH, Parser, Read, slips, too_deep};
-use crate::spl::ast::{BinaryOp, Expr, ExprKind, Span, Spanned, UnaryOp};
+use crate::spl::ast::{BinaryOp, Expr, ExprKind, Span, Spanned, UnaryOp, Word};
 
 /// An expression and the depth of its tree.
 type Deep = (Expr, usize);
@@ -100,7 +100,7 @@ impl Parser<'_> {
             chain.operands.push(operand);
             let goes_on = self.after_operand(&mut chain)?;
             if chain.is_too_deep() {
-                self.problems.push(too_deep(Span::new(start, self.cursor.at)));
+                self.report(too_deep(Span::new(start, self.cursor.at)));
                 return Err(Failure::Reported);
             }
             if !goes_on {
@@ -163,7 +163,7 @@ impl Parser<'_> {
                 continue;
             }
             let Some((waiting, end)) = self.infix() else {
-                self.cursor.miss(Wanted::Argument);
+                self.cursor.miss(Wanted::Operator);
                 return Ok(false);
             };
             chain.reduce(waiting.strength()).ok_or(Failure::Syntax)?;
@@ -218,7 +218,7 @@ impl Parser<'_> {
         let mut depth = 1;
         let kind = match first {
             b'"' => self.cursor.double().map(|word| ExprKind::Text(word.text)),
-            b'\'' => self.cursor.quoted().map(ExprKind::Field),
+            b'\'' => Some(ExprKind::Field(self.single_quoted()?)),
             b'(' => {
                 let (inner, inner_depth) = self.nested(Self::deep_expression)?;
                 self.close()?;
@@ -244,6 +244,16 @@ impl Parser<'_> {
         Ok(kind.map(|kind| (Expr { kind, span: Span::new(start, self.cursor.at) }, depth)))
     }
 
+    /// `'field name'`, which begins here.
+    fn single_quoted(&mut self) -> Read<Word> {
+        let open = self.cursor.at;
+        if let Some(word) = self.cursor.quoted() {
+            return Ok(word);
+        }
+        self.report(slips::unclosed_name(open));
+        Err(Failure::Reported)
+    }
+
     /// `(a, b)`, which begins here.
     fn arguments_of_call(&mut self) -> Read<(Vec<Expr>, usize)> {
         let read = |parser: &mut Self| {
@@ -258,6 +268,7 @@ impl Parser<'_> {
                 made.push(expr);
                 parser.cursor.skip();
                 if !parser.cursor.eat(b',') {
+                    parser.cursor.miss(Wanted::Comma);
                     return Ok((made, depth));
                 }
             }

@@ -18,7 +18,7 @@ mod text;
 
 use super::ast::{Arg, Expr, Search, Span, Spanned, Stage, Term};
 use super::commands;
-use super::scan::{Group, MAX_DEPTH, Scan, Slice, scan};
+use super::scan::{Group, MAX_DEPTH, MAX_PROBLEMS, Scan, Slice, scan};
 use crate::diag::{Problem, codes};
 use cursor::{Cursor, Wanted};
 pub(super) use text::is_blank;
@@ -26,8 +26,8 @@ pub(super) use text::is_blank;
 /// Trees of operators deeper than this are refused, so that whatever walks a tree may recurse.
 const MAX_TREE_DEPTH: usize = 250;
 
-/// Longer texts (bytes) are refused unread; as long as [`super::expand()`] makes them.
-const MAX_LENGTH: usize = super::MAX_EXPANSION;
+/// Longer texts (bytes) are refused unread.
+pub const MAX_LENGTH: usize = 16 << 20;
 
 /// What came of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +51,7 @@ pub fn parse(text: &str) -> Parsed {
     let scan = scan(text);
     let mut parser = Parser::new(text, &scan);
     let search = parser.group(&scan.root, true);
-    let mut problems = parser.problems;
-    problems.extend(scan.problems);
-    Parsed { search, problems: in_order(problems) }
+    Parsed { search, problems: parser.into_problems() }
 }
 
 /// Reads an eval expression on its own: the right side of a calculated field. `None` if there is a mistake in it.
@@ -64,7 +62,7 @@ pub fn parse_eval(text: &str) -> (Option<Expr>, Vec<Problem>) {
     };
     let mut parser = Parser::new(text, &scan);
     let expr = parser.expression_at(Span::new(0, text.len()));
-    (expr, in_order(parser.problems))
+    (expr, parser.into_problems())
 }
 
 /// Reads a search expression on its own: an eventtype, a data-model constraint. `None` if there is a mistake in it.
@@ -75,7 +73,7 @@ pub fn parse_condition(text: &str) -> (Option<Term>, Vec<Problem>) {
     };
     let mut parser = Parser::new(text, &scan);
     let term = parser.condition_at(Span::new(0, text.len()));
-    (term, in_order(parser.problems))
+    (term, parser.into_problems())
 }
 
 /// Scans a text that must be well formed and hold no pipe outside of brackets.
@@ -94,13 +92,14 @@ fn one_stage(text: &str) -> Result<Scan, Vec<Problem>> {
 }
 
 fn too_long(text: &str) -> Option<Problem> {
-    let message = || format!("a search is longer than {} KiB", MAX_LENGTH >> 10);
+    let message = || format!("a search is longer than {} MiB", MAX_LENGTH >> 20);
     (text.len() > MAX_LENGTH).then(|| Problem::new(codes::SEARCH_TOO_LONG, message(), Span::at(0)))
 }
 
 fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|a, b| (a.span, a.code.name(), &a.message).cmp(&(b.span, b.code.name(), &b.message)));
     problems.dedup();
+    problems.truncate(MAX_PROBLEMS);
     problems
 }
 
@@ -125,13 +124,29 @@ struct Parser<'a> {
     /// Of the stage that is being read.
     cursor: Cursor<'a>,
     problems: Vec<Problem>,
+    /// Problems of subsearches, which stand whatever becomes of the stage around them.
+    settled: Vec<Problem>,
+    /// The end of the last subsearch that was read: none is read twice.
+    read_to: usize,
     /// Parentheses and brackets around the place of reading.
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, scan: &'a Scan) -> Self {
-        Self { text, scan, cursor: Cursor::new(text, Span::at(0)), problems: Vec::new(), depth: 0 }
+        let cursor = Cursor::new(text, Span::at(0));
+        Self { text, scan, cursor, problems: Vec::new(), settled: Vec::new(), read_to: 0, depth: 0 }
+    }
+
+    fn into_problems(self) -> Vec<Problem> {
+        in_order(self.problems.into_iter().chain(self.settled).chain(self.scan.problems.iter().cloned()).collect())
+    }
+
+    /// Notes a problem, up to a bound.
+    fn report(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
     }
 
     /// The stages of the whole text (`top`) or of a subsearch.
@@ -143,7 +158,7 @@ impl<'a> Parser<'a> {
             if !span.is_empty() {
                 stages.extend(self.stage(slice, span, top && at == 0));
             } else if at > 0 || (last == 0 && !top) {
-                self.problems.push(explain::empty_stage(self.text, group.span, slice.span, at == last));
+                self.report(explain::empty_stage(self.text, group.span, slice.span, at == last));
             }
         }
         Search { stages, span: group.span }
@@ -165,13 +180,13 @@ impl<'a> Parser<'a> {
         let name_span = Span::new(span.start as usize, span.start as usize + name.len());
         if name.is_empty() {
             if !slice.broken {
-                self.problems.push(explain::no_command(self.text, span));
+                self.report(explain::no_command(self.text, span));
             }
             return None;
         }
         let known = commands::is_known(&lower);
         if !known {
-            self.problems.push(explain::unknown_command(name, name_span, self.problems.len() < 100));
+            self.report(explain::unknown_command(name, name_span, self.problems.len() < 100));
         }
         let command = commands::canonical(&lower).to_owned();
         let rest = text::trimmed(self.text, Span::new(name_span.end as usize, span.end as usize));
@@ -188,6 +203,7 @@ impl<'a> Parser<'a> {
         let text = &self.text[span.range()];
         let raw = || if text.is_empty() { Vec::new() } else { vec![Spanned::new(Arg::Raw(text.to_owned()), span)] };
         if broken {
+            self.subsearches_of(span);
             return raw();
         }
         let mut args = Vec::new();
@@ -209,11 +225,35 @@ impl<'a> Parser<'a> {
             if self.cursor.at_end() { Ok(read) } else { self.missed(Wanted::Argument) }
         });
         if matches!(read, Err(Failure::Syntax)) {
+            // What has been noted on the way may follow from the mistake; what is said of subsearches does not.
             self.problems.truncate(before);
-            self.problems.push(explain::syntax(name, self.text, span, self.cursor.missed));
+            self.report(explain::syntax(name, self.text, span, self.cursor.missed));
+            self.subsearches_of(span);
         }
         self.cursor = outside;
         read.ok()
+    }
+
+    /// Reads the subsearches of a span for their problems alone.
+    fn subsearches_of(&mut self, span: Span) {
+        let scan = self.scan;
+        let end = span.end as usize;
+        while let Some((_, group)) = scan.brackets.range(self.read_to.clamp(span.start as usize, end)..end).next() {
+            if self.deeper(group.span.start as usize).is_err() {
+                return;
+            }
+            self.nested_group(group);
+            self.depth -= 1;
+        }
+    }
+
+    fn nested_group(&mut self, group: &Group) -> Search {
+        let before = self.problems.len();
+        let search = self.group(group, false);
+        let room = MAX_PROBLEMS.saturating_sub(self.settled.len());
+        self.settled.extend(self.problems.drain(before..).take(room));
+        self.read_to = self.read_to.max(group.span.end as usize + 1);
+        search
     }
 
     /// An eval expression that is the text at `span`.
@@ -251,7 +291,7 @@ impl<'a> Parser<'a> {
     /// Bounds the recursion, should the scan have taken brackets for quoted that are none here.
     fn deeper(&mut self, at: usize) -> Read<()> {
         if self.depth >= 2 * MAX_DEPTH {
-            self.problems.push(super::scan::too_deep(at));
+            self.report(super::scan::too_deep(at));
             return Err(Failure::Reported);
         }
         self.depth += 1;
@@ -271,7 +311,7 @@ impl<'a> Parser<'a> {
         self.deeper(open)?;
         let scan = self.scan;
         let search = if let Some(group) = scan.brackets.get(&open) {
-            let search = self.group(group, false);
+            let search = self.nested_group(group);
             self.cursor.at = group.span.end as usize + 1;
             search
         } else {

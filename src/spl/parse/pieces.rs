@@ -211,7 +211,7 @@ impl Parser<'_> {
         let argument = self.aggregate_argument()?;
         let text = self.text[start..self.cursor.at].to_owned();
         if argument == AggregateArgument::None && !matches!(function.node.as_str(), "count" | "c" | "sparkline") {
-            self.problems.push(slips::bare_function(&function));
+            self.report(slips::bare_function(&function));
         }
         let alias = self.aggregate_alias()?;
         self.push(args, start, Arg::Aggregate(Aggregate { function, argument, alias, text }));

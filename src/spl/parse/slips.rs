@@ -11,7 +11,7 @@ use crate::spl::commands;
 pub(super) fn foreign_operator(parser: &mut Parser, sign: &str, span: Span, meant: &str) {
     if matches!(sign, "&&" | "||" | "!") {
         let message = format!("`{sign}` is no operator of SPL");
-        parser.problems.push(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(format!("write `{meant}`")));
+        parser.report(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(format!("write `{meant}`")));
     }
 }
 
@@ -19,7 +19,7 @@ pub(super) fn foreign_operator(parser: &mut Parser, sign: &str, span: Span, mean
 pub(super) fn generating_without_pipe(parser: &mut Parser, first: &str, span: Span, after: &str) {
     if commands::GENERATING.binary_search(&first).is_ok() && after.starts_with(is_blank) {
         let start = span.start as usize;
-        parser.problems.push(
+        parser.report(
             Problem::new(
                 codes::MISSING_PIPE,
                 format!("`{first}` has no pipe before it, so it is a word to look for"),
@@ -36,8 +36,18 @@ pub(super) fn bare_function(function: &Spanned<String>) -> Problem {
     if is_stage_word(name) {
         return missing_pipe(name, function.span);
     }
-    Problem::new(codes::MISSING_ARGUMENT, format!("`{name}` has no field to work on"), function.span)
-        .help(format!("write `{name}(field)`; a name for a result stands after `as`"))
+    let help = match crate::diag::nearest(name, ["count"]) {
+        Some(count) => format!("did you mean `{count}`? Any other function needs a field: `{name}(field)`"),
+        None => format!("write `{name}(field)`; a name for a result stands after `as`"),
+    };
+    Problem::new(codes::MISSING_ARGUMENT, format!("`{name}` has no field to work on"), function.span).help(help)
+}
+
+/// `'name` without its second quote.
+pub(super) fn unclosed_name(open: usize) -> Problem {
+    Problem::new(codes::UNCLOSED_QUOTE, "a field name in single quotes has no end", Span::new(open, open + 1))
+        .label("opened here")
+        .help("close the name with `'`; text stands in double quotes")
 }
 
 fn missing_pipe(name: &str, span: Span) -> Problem {
@@ -96,17 +106,22 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
                 if aggregates == 1
                     && let Some(by) = by
                 {
-                    parser.problems.push(by_first(by, aggregate.function.span));
+                    parser.report(by_first(by, aggregate.function.span));
                 }
             }
             _ => {}
         }
     }
+    if let (Some(Spanned { node: Arg::Keyword(word), span }), "lookup") = (args.last(), command) {
+        let message = format!("`{}` has no field after it", word.to_uppercase());
+        let help = "name the columns to add, or leave the word out to add all of them";
+        parser.report(Problem::new(codes::MISSING_ARGUMENT, message, *span).help(help));
+    }
     let counts =
         matches!(command, "stats" | "eventstats" | "streamstats" | "chart" | "timechart" | "tstats" | "mstats");
     if let (true, 0, Some(first)) = (counts, aggregates, args.first()) {
         let span = args.last().map_or(first.span, |last| first.span.to(last.span));
-        parser.problems.push(computes_nothing(command, span, args));
+        parser.report(computes_nothing(command, span, args));
     }
 }
 
@@ -146,7 +161,7 @@ fn pipe_in_by(parser: &mut Parser, items: &[ByItem]) {
         _ => None,
     });
     if let Some(word) = command {
-        parser.problems.push(missing_pipe(&word.text, word.span));
+        parser.report(missing_pipe(&word.text, word.span));
     }
 }
 
@@ -161,7 +176,7 @@ pub(super) fn in_condition(parser: &mut Parser, all: &[Operand]) {
                 if let Some(name) = field.text.strip_prefix('!') {
                     let at = field.span.start as usize;
                     let help = format!("write `NOT {name}`");
-                    parser.problems.push(
+                    parser.report(
                         Problem::new(codes::FOREIGN_OPERATOR, "`!` is no operator of SPL", Span::new(at, at + 1))
                             .help(help),
                     );
@@ -182,20 +197,31 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
         }
         "IN" if follows_word => {
             let end = after.map_or(word.span, |term| term.span).end as usize;
-            parser.problems.push(
+            parser.report(
                 Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word.span)
                     .related(Span::at(end), "the list ends about here")
                     .help("write `field IN (\"a\", \"b\")`"),
             );
         }
         "!" => foreign_operator(parser, "!", word.span, "NOT"),
+        command if is_command_in_search(command, before, after) => parser.report(missing_pipe(command, word.span)),
         _ => {}
+    }
+}
+
+/// Whether a word to look for is rather a command that lost its pipe: nobody looks for these words, between terms.
+fn is_command_in_search(word: &str, before: Option<&Term>, after: Option<&Term>) -> bool {
+    let (Some(_), Some(after)) = (before, after) else { return false };
+    match word {
+        "eval" | "where" => matches!(after.kind, TermKind::Compare { .. }),
+        "eventstats" | "stats" | "streamstats" | "timechart" | "tstats" => matches!(after.kind, TermKind::Keyword(_)),
+        _ => false,
     }
 }
 
 fn lowercase(parser: &mut Parser, word: &Word) {
     let upper = word.text.to_uppercase();
-    parser.problems.push(
+    parser.report(
         Problem::new(
             codes::LOWERCASE_BOOLEAN,
             format!("`{}` is a word to look for here, no operator", word.text),

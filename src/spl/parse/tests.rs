@@ -271,6 +271,47 @@ fn mistakes_are_named_at_their_place() {
         ("a=1 | rex field=b", "missing-argument", "", "`rex` ends where a regular expression is expected"),
         ("a= | head", "missing-argument", "", "`search` ends where a value is expected"),
         ("a=1 OR | head", "missing-argument", "", "`search` ends where a search term is expected"),
+        ("a=1 | stats count as by host", "missing-argument", "as", "`as` has no name after it"),
+        ("a=1 | stats count as | head", "missing-argument", "as", "`as` has no name after it"),
+        ("a=1 | rename b c", "spl-syntax", "c", "`c` does not fit here in `rename`"),
+        ("a=1 | rename b as c d", "missing-argument", "", "`rename` ends where `as` is expected"),
+        ("a=1 | where b=\"x\" \"y\"", "spl-syntax", "\"y\"", "a quoted string does not fit here in `where`"),
+        ("a=1 | where b IN (1 2)", "spl-syntax", "2", "`2` does not fit here in `where`"),
+        ("a=1 | where b <> 2", "foreign-operator", "<>", "`<>` is no operator of SPL"),
+        ("a=1 | where b === 2", "foreign-operator", "===", "`===` is no operator of SPL"),
+        ("a=1 | where b => 2", "foreign-operator", "=>", "`=>` is no operator of SPL"),
+        ("a=1 | where b =~ \"x\"", "foreign-operator", "=~", "`=~` is no operator of SPL"),
+        ("a=1 | where b is null", "foreign-operator", "is null", "`is null` is no operator of SPL"),
+        ("a=1 | where b IS NOT NULL", "foreign-operator", "IS NOT NULL", "`IS NOT NULL` is no operator of SPL"),
+        ("a=1 | eval b = c ? 1 : 2", "foreign-operator", "?", "`?` is no operator of SPL"),
+        ("a=1 | eval b=1; c=2", "foreign-operator", ";", "`;` is no operator of SPL"),
+        ("a=1 | eval b=1 // note", "spl-syntax", "//", "a comment is written between triple backticks"),
+        ("a=1 | where b=1 # note", "spl-syntax", "#", "a comment is written between triple backticks"),
+        ("a=1 | where 'b c = 1", "unclosed-quote", "'", "a field name in single quotes has no end"),
+        ("a=1 | eval b = c . ", "missing-argument", "", "`eval` ends where a value is expected"),
+        ("a=1 | eval b = if(c=1, 2, )", "spl-syntax", ")", "`)` does not fit here in `eval`"),
+        ("a=1 | eval b = lower(c", "unclosed-parenthesis", "(", "a parenthesis has no end"),
+        ("a=1 | sort -", "missing-argument", "", "`sort` ends where a field is expected"),
+        ("a=1 | dedup", "missing-argument", "", "`dedup` ends where a field is expected"),
+        ("a=1 | fields -", "missing-argument", "", "`fields` ends where a field is expected"),
+        ("a=1 | table", "missing-argument", "", "`table` ends where a field is expected"),
+        ("a=1 | lookup", "missing-argument", "", "`lookup` ends where the name of a lookup is expected"),
+        ("a=1 | lookup t b OUTPUT", "missing-argument", "OUTPUT", "`OUTPUT` has no field after it"),
+        ("| inputlookup", "missing-argument", "", "`inputlookup` ends where the name of a lookup is expected"),
+        ("| tstats count from", "spl-syntax", "from", "`from` does not fit here in `tstats`"),
+        ("| tstats count from datamodel=", "missing-argument", "", "`tstats` ends where a dataset is expected"),
+        ("a=1 | replace b with", "spl-syntax", "b", "`b` does not fit here in `replace`"),
+        ("a=1 | convert ctime", "spl-syntax", "ctime", "`ctime` does not fit here in `convert`"),
+        ("a=1 | stats sum(", "unclosed-parenthesis", "(", "a parenthesis has no end"),
+        ("a=1 | stats coutn by b", "missing-argument", "coutn", "`coutn` has no field to work on"),
+        ("a=1 | timechart count by", "missing-argument", "by", "`by` has no field after it"),
+        ("a=1 | chart count over", "missing-argument", "over", "`over` has no field after it"),
+        ("a=1 | stats count where b=1", "missing-pipe", "where", "the command `where` has no pipe before it"),
+        ("a=1 b=2 stats count by c", "missing-pipe", "stats", "the command `stats` has no pipe before it"),
+        ("a=1 where b=2", "missing-pipe", "where", "the command `where` has no pipe before it"),
+        ("a=1 eval b=2", "missing-pipe", "eval", "the command `eval` has no pipe before it"),
+        ("a=(1) | head", "missing-argument", "", "`search` ends where a value is expected"),
+        ("a=1 AND OR b=2", "spl-syntax", "OR", "`OR` does not fit here in `search`"),
         ("a=1 | \"b\" | head", "missing-argument", "\"b\"", "no command stands after the pipe, but a quoted string"),
     ];
     let mut wrong = String::new();
@@ -295,6 +336,24 @@ fn a_mistake_leaves_the_other_stages() {
     assert!(matches!(parsed.search.stages[2].args[0].node, Arg::Aggregate(_)));
     assert_eq!(parsed.problems.len(), 2);
     assert!(parsed.problems.iter().all(|problem| problem.code.severity() == Severity::Error));
+}
+
+/// Each of several mistakes in one search.
+#[test]
+fn independent_mistakes_are_reported_in_one_run() {
+    let table = [
+        ("a=1 | statz count | where b=1 && c | eval d", "unknown-command foreign-operator spl-syntax"),
+        ("a= [search b | head |] | table", "missing-argument empty-stage missing-argument"),
+        ("a=1 | join b c= [search d | eval e=]", "missing-argument missing-argument"),
+        ("a=1 | where (b [search c | eval d=]) )", "missing-argument unmatched-closer"),
+        ("a=1 | foo [search b | where c=] | rename d", "unknown-command missing-argument missing-argument"),
+        ("a=1 | append [search b | append [search c | append [eval]]] | where d=", "missing-argument missing-argument"),
+    ];
+    for (text, wanted) in table {
+        let problems = parse(text).problems;
+        let found: Vec<&str> = problems.iter().map(|problem| problem.code.name()).collect();
+        assert_eq!(found.join(" "), wanted, "{text}");
+    }
 }
 
 #[test]
@@ -344,6 +403,11 @@ fn hostile_texts_are_bounded() {
         "\\".repeat(many + 1),
         "\u{201C}\u{e9}\u{1F600}|".repeat(many),
         "x".repeat(MAX_LENGTH + 1),
+        "[foo a= ".repeat(45) + &"]".repeat(45),
+        format!("| where {}", "[search a | where b= ".repeat(45) + &"]".repeat(45)),
+        format!("a IN {}", "(b [c] ".repeat(40)) + &")".repeat(40),
+        format!("| table {}", "a(".repeat(45) + &")".repeat(45)),
+        "|a".repeat(100_000),
     ];
     for text in texts {
         let start = std::time::Instant::now();
