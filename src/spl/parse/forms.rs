@@ -186,7 +186,9 @@ fn fields(parser: &mut Parser, args: &mut Args) -> Read<()> {
         parser.cursor.at += 1;
         args.push(Spanned::new(Arg::Sign(char::from(sign)), Span::new(at, at + 1)));
     }
-    table(parser, args)
+    table(parser, args)?;
+    let nothing = !args.iter().any(|arg| matches!(arg.node, Arg::Word(_)));
+    if nothing { parser.missed(Wanted::Field) } else { Ok(()) }
 }
 
 fn table(parser: &mut Parser, args: &mut Args) -> Read<()> {

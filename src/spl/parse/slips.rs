@@ -112,8 +112,11 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
             _ => {}
         }
     }
-    if let (Some(Spanned { node: Arg::Keyword(word), span }), "lookup") = (args.last(), command) {
-        let message = format!("`{}` has no field after it", word.to_uppercase());
+    if let (Some(Spanned { node: Arg::Word(word), span }), "lookup") = (args.last(), command)
+        && word.quote == Quote::Bare
+        && matches!(word.text.to_ascii_lowercase().as_str(), "output" | "outputnew")
+    {
+        let message = format!("`{}` has no field after it", word.text);
         let help = "name the columns to add, or leave the word out to add all of them";
         parser.report(Problem::new(codes::MISSING_ARGUMENT, message, *span).help(help));
     }

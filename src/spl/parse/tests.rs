@@ -310,7 +310,7 @@ fn mistakes_are_named_at_their_place() {
         ("a=1 b=2 stats count by c", "missing-pipe", "stats", "the command `stats` has no pipe before it"),
         ("a=1 where b=2", "missing-pipe", "where", "the command `where` has no pipe before it"),
         ("a=1 eval b=2", "missing-pipe", "eval", "the command `eval` has no pipe before it"),
-        ("a=(1) | head", "missing-argument", "", "`search` ends where a value is expected"),
+        ("a=(1) | head", "spl-syntax", "(", "`(` does not fit here in `search`"),
         ("a=1 AND OR b=2", "spl-syntax", "OR", "`OR` does not fit here in `search`"),
         ("a=1 | \"b\" | head", "missing-argument", "\"b\"", "no command stands after the pipe, but a quoted string"),
     ];
@@ -343,8 +343,8 @@ fn a_mistake_leaves_the_other_stages() {
 fn independent_mistakes_are_reported_in_one_run() {
     let table = [
         ("a=1 | statz count | where b=1 && c | eval d", "unknown-command foreign-operator spl-syntax"),
-        ("a= [search b | head |] | table", "missing-argument empty-stage missing-argument"),
-        ("a=1 | join b c= [search d | eval e=]", "missing-argument missing-argument"),
+        ("a= [search b | head |] | table", "spl-syntax empty-stage missing-argument"),
+        ("a=1 | join b c= [search d | eval e=]", "spl-syntax missing-argument"),
         ("a=1 | where (b [search c | eval d=]) )", "missing-argument unmatched-closer"),
         ("a=1 | foo [search b | where c=] | rename d", "unknown-command missing-argument missing-argument"),
         ("a=1 | append [search b | append [search c | append [eval]]] | where d=", "missing-argument missing-argument"),
