@@ -59,9 +59,14 @@ impl Helper {
 
     /// Where the word before the cursor begins, and what it may become.
     fn candidates(&self, before: &str) -> (usize, Vec<String>) {
-        let start = before
-            .rfind(|c: char| c.is_whitespace() || "|[](),=<>\"'`".contains(c))
-            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let ends = |c: char| c.is_whitespace() || "|[](),=<>\"'`".contains(c);
+        let after = |at: usize| at + before[at..].chars().next().map_or(1, char::len_utf8);
+        let mut start = before.rfind(ends).map_or(0, after);
+        // A colon is part of a name, but not behind the kind of a source.
+        if let Some(kind) = before[start..].to_ascii_lowercase().strip_prefix("datamodel:").map(|_| "datamodel:".len())
+        {
+            start += kind;
+        }
         let word = &before[start..];
         let head = before[..start].trim_end();
         let begins = |name: &&str| name.len() > word.len() && starts(name, word);
