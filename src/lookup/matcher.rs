@@ -75,6 +75,10 @@ impl Matcher {
         let text = value.to_text();
         match kind {
             _ if value.is_null() => Cell::Nothing,
+            // A `*` among blocks stands for every address.
+            MatchType::Cidr if text.contains('*') => {
+                Cell::Wildcard(self.fold(&text).split('*').map(str::to_owned).collect())
+            }
             MatchType::Exact | MatchType::Wildcard => {
                 Cell::Wildcard(self.fold(&text).split('*').map(str::to_owned).collect())
             }

@@ -277,7 +277,6 @@ mod tests {
             assert!(lookups.find_with(name, &knowledge).is_none(), "{name}");
             assert_eq!(lookups.obstacle(Named::Lookup(name), &knowledge).is_some(), known, "{name}");
         }
-        assert!(lookups.obstacle(Named::Model("Splunk_Audit"), &knowledge).is_some());
         assert!(lookups.obstacle(Named::Model("Endpoint"), &knowledge).is_none());
     }
 }
