@@ -24,6 +24,7 @@
 //! | run | plan and rows → rows | [`engine::run`] |
 //! | test | detection and data → verdict | [`replay::Tester`] |
 //! | hunt | rules and events → hits and risk | [`hunt::Hunter`] |
+//! | synthesize | plan → events that match it, near misses | [`synth::Maker`] |
 //! | format | search → the same search in one layout | [`format::Formatter`], [`spl::layout()`] |
 //! | migrate | pack of an older generation → changes to its files, remarks | [`migrate::migrate`] |
 //! | check, docs | pack → diagnostics, pages | [`check::check`], [`docs::render`] |
@@ -85,6 +86,8 @@ pub mod replay;
 pub mod ruleset;
 
 pub mod hunt;
+
+pub mod synth;
 
 pub mod check;
 

@@ -148,6 +148,8 @@ pub(super) enum TestFormat {
     Json,
     /// JUnit XML
     Junit,
+    /// Comma-separated values with a header; of `--matrix`
+    Csv,
 }
 
 /// Where test data comes from.
@@ -165,6 +167,7 @@ pub(super) struct DataArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub(super) struct TestArgs {
     #[command(flatten)]
     pub(super) pack: PackArgs,
@@ -176,9 +179,31 @@ pub(super) struct TestArgs {
     /// Also write a summary in the official tool's form (test_results/summary.yml) to this file
     #[arg(long, value_name = "FILE")]
     pub(super) summary: Option<PathBuf>,
-    /// Only detections whose name contains this text, letter case ignored
+    /// Only detections that TEXT covers: part of the name or path, or the id; `*` and `?` are wildcards; `name:`, `id:`,
+    /// `story:`, `type:`, `status:` or `path:` before it says what is meant (repeatable: any of them)
     #[arg(long, value_name = "TEXT")]
-    pub(super) filter: Option<String>,
+    pub(super) filter: Vec<String>,
+    /// Only detections of which a test failed in the last run
+    #[arg(long)]
+    pub(super) failed: bool,
+    /// Only detections that changed since a git commit, or that depend on a changed macro, lookup or data source
+    #[arg(long, value_name = "REF")]
+    pub(super) changed_since: Option<String>,
+    /// Also tests that the official tool leaves out: of experimental and deprecated detections, and those done by hand
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Run over logs in which nothing is to be found: a row is a false positive and fails
+    #[arg(long, value_name = "PATH")]
+    pub(super) benign: Option<PathBuf>,
+    /// Run every detection over every dataset that is here, and list the hits
+    #[arg(long, conflicts_with = "summary")]
+    pub(super) matrix: bool,
+    /// Make events from each search: a set that must match, and near misses that must not
+    #[arg(long, conflicts_with_all = ["matrix", "benign", "summary"])]
+    pub(super) synthesize: bool,
+    /// Folder for the events that `--synthesize` makes
+    #[arg(long, short, value_name = "DIR", requires = "synthesize")]
+    pub(super) output: Option<PathBuf>,
     /// Threads to use [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) jobs: Option<usize>,

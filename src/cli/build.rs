@@ -27,7 +27,7 @@ pub(super) fn run(args: &BuildArgs, terminal: &Terminal) -> CliResult {
     output::json::write(&mut report, &findings, &workspace.sources)?;
     super::write_file(&args.output.join("check.json"), &report)?;
 
-    let results = test::run_tests(&workspace, &args.data, &|_| true, terminal);
+    let results = test::run_tests(&workspace, &args.data, false, &|_| true, terminal);
     test::human(&mut out, &results, terminal)?;
     let mut report = Vec::new();
     json::write(&mut report, &results)?;

@@ -109,6 +109,16 @@ fn now() -> f64 {
 
 /// Writes a file beside its place and renames it, so that no half-written file is ever seen.
 fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), CliError> {
-    test::write_beside(path, bytes)
-        .map_err(|error| CliError::new(format!("`{}` cannot be written: {error}", path.display())))
+    write_beside(path, bytes).map_err(|error| CliError::new(format!("`{}` cannot be written: {error}", path.display())))
+}
+
+/// Writes a file beside its place and renames it; folders on the way are made.
+fn write_beside(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
+    let here = std::path::Path::new(".");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(here);
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }

@@ -234,6 +234,16 @@ impl Native for Each {
         flow
     }
 
+    fn patterns(&self) -> Vec<Name> {
+        self.fields.iter().filter(|field| field.is_pattern()).map(|field| field.name.clone()).collect()
+    }
+
+    fn assignments(&self, fields: &[Name]) -> Option<Vec<Assignment>> {
+        let known: Vec<&Name> = fields.iter().collect();
+        let names = self.names(&known);
+        Some(names.into_iter().flat_map(|(name, caught)| Each::assignments(self, name, &caught)).collect())
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         gathered(self)
     }

@@ -399,6 +399,18 @@ pub trait Native: std::fmt::Debug + Send + Sync {
     /// A fresh run of the operation.
     fn open(&self, context: &Context) -> Box<dyn Operator>;
 
+    /// The assignments that the operation stands for, if it is only an abbreviation: one after the other, over rows with
+    /// the fields named, in any order.
+    fn assignments(&self, fields: &[Name]) -> Option<Vec<Assignment>> {
+        let _ = fields;
+        None
+    }
+
+    /// The field names with `*` that the operation works on.
+    fn patterns(&self) -> Vec<Name> {
+        Vec::new()
+    }
+
     /// What the operation needs and does not have in this run, so that it leaves rows as they are: lower case, no final
     /// period.
     fn lack(&self, _: &Context) -> Option<&'static str> {

@@ -51,6 +51,8 @@ pub struct TestResult {
     pub rows: Batch,
     /// Rows that reached and left each stage.
     pub trace: Vec<StageCount>,
+    /// Of a search without rows: the condition that removed the last one and what came nearest, one line each.
+    pub miss: Vec<String>,
     /// What a user should know besides: guesses about the data, limits.
     pub notes: Vec<String>,
     /// Time that the test took.

@@ -1,10 +1,11 @@
 //! Runs the tests of detections, in parallel, with results in the order of the pack.
 
 use super::dataset::{Finder, Found};
+use super::expect::{self, Expectation};
 use super::raw::{Input, RawEvents};
 use super::source::FileSource;
 use super::verdict::{Verdict, judge, unseen};
-use super::{Lookups, Status, TestResult, reason};
+use super::{Lookups, Status, TestResult, miss, reason};
 use crate::compile::Compiler;
 use crate::content::model::{AttackData, Detection, Test};
 use crate::content::pack::Pack;
@@ -35,6 +36,24 @@ pub struct Tester<'a> {
     pub options: &'a RunOptions,
     /// How to read files; source, sourcetype, host and index of a test are added.
     pub reading: &'a Options,
+    /// Tests that the official tool leaves out are run as well: of experimental and deprecated detections, those done
+    /// by hand, and those marked experimental.
+    pub everything: bool,
+}
+
+/// How often a detection found something in one dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The dataset as tests name it, or the file.
+    pub data: String,
+    /// Its source type, if a test says so.
+    pub sourcetype: String,
+    /// Name of the detection.
+    pub detection: String,
+    /// Rows of the result.
+    pub rows: usize,
+    /// A test of the detection names the dataset.
+    pub own: bool,
 }
 
 impl Tester<'_> {
@@ -47,7 +66,8 @@ impl Tester<'_> {
     ) -> Vec<TestResult> {
         let lookups = Lookups::of_pack(self.pack);
         let detections: Vec<&Detection> = self.pack.detections.iter().filter(|detection| wanted(detection)).collect();
-        let cache = Cache::new(&detections);
+        let runs = |detection: &&&Detection| self.left_out(detection).is_none();
+        let cache = Cache::new(detections.iter().filter(runs).copied());
         let results: Vec<Vec<TestResult>> = detections
             .par_iter()
             .map(|detection| {
@@ -61,7 +81,7 @@ impl Tester<'_> {
 
     fn detection(&self, detection: &Detection, lookups: &Lookups, cache: &Cache) -> Vec<TestResult> {
         let blank = |test: Option<&Test>, status, reason: String| blank(detection, test, status, reason);
-        if let Some(reason) = skipped(detection) {
+        if let Some(reason) = self.left_out(detection) {
             if detection.tests.is_empty() {
                 return vec![blank(None, Status::Skip, reason)];
             }
@@ -72,10 +92,14 @@ impl Tester<'_> {
             return vec![blank(None, Status::Error, "the detection has no search".to_owned())];
         };
         let plan = self.compile(search);
+        let expected = expect::load(&self.pack.root, &detection.object.path);
         let run = |test: &Test| {
             let started = Instant::now();
             let mut result = match &plan {
-                Ok(plan) => self.test(detection, test, plan, lookups, cache),
+                Ok(plan) => match &expected {
+                    Ok(expected) => self.test(detection, test, plan, expected, lookups, cache),
+                    Err(reason) => blank(Some(test), Status::Error, reason.clone()),
+                },
                 Err(reason) => blank(Some(test), Status::Error, reason.clone()),
             };
             result.duration = started.elapsed();
@@ -102,9 +126,23 @@ impl Tester<'_> {
         }
     }
 
-    fn test(&self, detection: &Detection, test: &Test, plan: &Plan, lookups: &Lookups, cache: &Cache) -> TestResult {
+    /// Why a detection is not tested.
+    fn left_out(&self, detection: &Detection) -> Option<String> {
+        let reason = skipped(detection)?;
+        (!self.everything || detection.tests.is_empty()).then_some(reason)
+    }
+
+    fn test(
+        &self,
+        detection: &Detection,
+        test: &Test,
+        plan: &Plan,
+        expected: &[Expectation],
+        lookups: &Lookups,
+        cache: &Cache,
+    ) -> TestResult {
         let blank = |status, reason: String| blank(detection, Some(test), status, reason);
-        if let Some(kind) = test.test_type.as_ref().filter(|kind| kind.as_str() == "experimental") {
+        if let Some(kind) = test.test_type.as_ref().filter(|kind| kind.as_str() == "experimental" && !self.everything) {
             return blank(Status::Skip, format!("the test type is `{}`", kind.as_str()));
         }
         if test.data.is_empty() {
@@ -132,16 +170,27 @@ impl Tester<'_> {
         let outcome = match engine::run(plan, &source, self.options) {
             Ok(outcome) => outcome,
             Err(failure) => {
-                let status = match failure.kind {
-                    FailureKind::Unsupported => Status::Skip,
-                    FailureKind::Missing | FailureKind::Limit | FailureKind::Command => Status::Error,
-                };
-                return TestResult { notes: source.notes(), ..blank(status, failure.message) };
+                return TestResult { notes: source.notes(), ..blank(unrun(&failure), failure.message) };
             }
         };
         let risk: Vec<&str> = detection.risk.objects.iter().map(|object| object.field.as_str()).collect();
         let threat = detection.risk.threats.iter().map(|object| object.field.as_str());
-        let (status, reason) = match judge(&outcome.rows, risk.iter().copied(), threat, test.expected_results) {
+        let name = test.name.as_ref().map_or("", Located::as_str);
+        let expected: Vec<&Expectation> = expected.iter().filter(|expectation| expectation.is_for(name)).collect();
+        let none = expected.iter().any(|expectation| expectation.is_none());
+        let wanted = if none { Some(0) } else { test.expected_results };
+        let verdict = match judge(&outcome.rows, risk.iter().copied(), threat, wanted) {
+            Verdict::Pass => match expected.iter().find_map(|expectation| expectation.judge(&outcome.rows)) {
+                Some(reason) => Verdict::Fail(reason),
+                None => Verdict::Pass,
+            },
+            other => other,
+        };
+        let miss = match verdict {
+            Verdict::NoRows => miss::explain(plan, &outcome.trace, &source, self.options),
+            Verdict::Pass | Verdict::Fail(_) => Vec::new(),
+        };
+        let (status, reason) = match verdict {
             Verdict::Pass => (Status::Pass, String::new()),
             _ if !outcome.lacks.is_empty() => (Status::Skip, outcome.lacks.join("; ")),
             Verdict::NoRows => (Status::Fail, reason::lost(&outcome.trace)),
@@ -153,7 +202,163 @@ impl Tester<'_> {
             notes.extend(unseen(&outcome.rows, risk));
         }
         let events = outcome.trace.first().map_or(0, |stage| stage.rows_in);
-        TestResult { events, rows: outcome.rows, trace: outcome.trace, notes, ..blank(status, reason) }
+        TestResult { events, rows: outcome.rows, trace: outcome.trace, miss, notes, ..blank(status, reason) }
+    }
+
+    /// Runs every detection that `wanted` accepts over logs in which nothing is to be found. A row is a failure; what
+    /// cannot be run is skipped. `done` is told of each result as it comes.
+    ///
+    /// # Errors
+    /// The logs cannot be read; the message says which.
+    pub fn benign(
+        &self,
+        logs: &[PathBuf],
+        wanted: &(dyn Fn(&Detection) -> bool + Sync),
+        done: &(dyn Fn(&TestResult) + Sync),
+    ) -> Result<Vec<TestResult>, String> {
+        let input = |path: &PathBuf| Input { path: path.clone(), options: self.reading.clone() };
+        let events = Arc::new(RawEvents::hold(logs.iter().map(input).collect())?);
+        let lookups = Lookups::of_pack(self.pack);
+        let detections: Vec<&Detection> = self.pack.detections.iter().filter(|detection| wanted(detection)).collect();
+        let one = |detection: &&Detection| {
+            let started = Instant::now();
+            let mut result = self.quiet(detection, &events, &lookups);
+            "benign logs".clone_into(&mut result.test);
+            result.duration = started.elapsed();
+            done(&result);
+            result
+        };
+        Ok(detections.par_iter().map(one).collect())
+    }
+
+    fn quiet(&self, detection: &Detection, events: &Arc<RawEvents>, lookups: &Lookups) -> TestResult {
+        let blank = |status, reason: String| blank(detection, None, status, reason);
+        let plan = match detection.search.as_ref().map(|search| self.compile(search)) {
+            None => return blank(Status::Skip, "the detection has no search".to_owned()),
+            Some(Err(reason)) => return blank(Status::Error, reason),
+            Some(Ok(plan)) => plan,
+        };
+        match self.over(detection, &plan, vec![events.clone()], lookups) {
+            Err(failure) => blank(unrun(&failure), failure.message),
+            Ok(outcome) => {
+                let (status, reason) = match outcome.rows.rows() {
+                    0 => (Status::Pass, String::new()),
+                    rows => (Status::Fail, format!("false positive: the search gives {rows} rows over benign logs")),
+                };
+                let events = outcome.trace.first().map_or(0, |stage| stage.rows_in);
+                TestResult { events, rows: outcome.rows, trace: outcome.trace, ..blank(status, reason) }
+            }
+        }
+    }
+
+    fn over(
+        &self,
+        detection: &Detection,
+        plan: &Plan,
+        events: Vec<Arc<RawEvents>>,
+        lookups: &Lookups,
+    ) -> Result<engine::Outcome, engine::Failure> {
+        let compile = |text: &str| self.compile_text(text, detection);
+        let source = FileSource::new(events, self.knowledge, lookups)
+            .compiling(&compile)
+            .knowing(self.compiler.catalog())
+            .one_batch_at_a_time();
+        engine::run(plan, &source, self.options)
+    }
+
+    /// Runs every detection that `wanted` accepts over every dataset that their tests name, and over `more` files.
+    /// Only hits are given, by dataset in the order of the pack, then by detection. Datasets that are not here and
+    /// searches that cannot be run are the notes. `done` is told of each dataset.
+    pub fn matrix(
+        &self,
+        more: &[PathBuf],
+        wanted: &(dyn Fn(&Detection) -> bool + Sync),
+        done: &(dyn Fn() + Sync),
+    ) -> (Vec<Hit>, Vec<String>) {
+        let lookups = Lookups::of_pack(self.pack);
+        let detections: Vec<&Detection> = self.pack.detections.iter().filter(|detection| wanted(detection)).collect();
+        let mut notes = Vec::new();
+        let mut plans: Vec<(&Detection, Plan)> = Vec::new();
+        let mut uncompiled = 0;
+        for detection in &detections {
+            match detection.search.as_ref().map(|search| self.compile(search)) {
+                Some(Ok(plan)) => plans.push((detection, plan)),
+                Some(Err(_)) | None => uncompiled += 1,
+            }
+        }
+        if uncompiled > 0 {
+            notes.push(format!("{uncompiled} detections do not compile and are left out"));
+        }
+        let (datasets, absent) = self.datasets(&detections, more);
+        if absent > 0 {
+            notes.push(format!("{absent} datasets are not here and are left out"));
+        }
+        let mut hits = Vec::new();
+        let unrunnable = Mutex::new(std::collections::BTreeSet::new());
+        for (key, input) in datasets {
+            let (data, sourcetype) = (key.data.clone(), key.overrides[1].clone().unwrap_or_default());
+            match RawEvents::hold(vec![input]) {
+                Err(reason) => notes.push(format!("{data}: {reason}")),
+                Ok(events) => {
+                    let events = Arc::new(events);
+                    let one = |(detection, plan): &(&Detection, Plan)| {
+                        let rows = if let Ok(outcome) = self.over(detection, plan, vec![events.clone()], &lookups) {
+                            outcome.rows.rows()
+                        } else {
+                            let mut failed = unrunnable.lock().unwrap_or_else(PoisonError::into_inner);
+                            failed.insert(detection.object.name.as_str().to_owned());
+                            0
+                        };
+                        let own = detection.tests.iter().flat_map(|test| &test.data).any(|data| Key::new(data) == key);
+                        Hit {
+                            data: data.clone(),
+                            sourcetype: sourcetype.clone(),
+                            detection: detection.object.name.as_str().to_owned(),
+                            rows,
+                            own,
+                        }
+                    };
+                    let found: Vec<Hit> = plans.par_iter().map(one).filter(|hit| hit.rows > 0).collect();
+                    hits.extend(found);
+                }
+            }
+            done();
+        }
+        let unrunnable = unrunnable.into_inner().unwrap_or_else(PoisonError::into_inner).len();
+        if unrunnable > 0 {
+            notes.push(format!("{unrunnable} detections cannot be run here and are left out"));
+        }
+        (hits, notes)
+    }
+
+    /// The datasets that are here, each once, and how many are not.
+    fn datasets(&self, detections: &[&Detection], more: &[PathBuf]) -> (Vec<(Key, Input)>, usize) {
+        let mut found: Vec<(Key, Input)> = Vec::new();
+        let mut asked: std::collections::HashSet<Key> = std::collections::HashSet::new();
+        let mut absent = 0;
+        for data in detections.iter().flat_map(|detection| &detection.tests).flat_map(|test| &test.data) {
+            let key = Key::new(data);
+            if !asked.insert(key.clone()) {
+                continue;
+            }
+            match self.finder.find(data.data.as_str()) {
+                Found::NotAvailable(_) => absent += 1,
+                Found::Path(path) => found.push((key, Input { path, options: with_overrides(self.reading, data) })),
+            }
+        }
+        for path in more {
+            let key = Key { data: path.display().to_string(), overrides: Default::default() };
+            found.push((key, Input { path: path.clone(), options: self.reading.clone() }));
+        }
+        (found, absent)
+    }
+}
+
+/// How a test counts whose search could not be run.
+fn unrun(failure: &engine::Failure) -> Status {
+    match failure.kind {
+        FailureKind::Unsupported => Status::Skip,
+        FailureKind::Missing | FailureKind::Limit | FailureKind::Command => Status::Error,
     }
 }
 
@@ -169,6 +374,7 @@ fn blank(detection: &Detection, test: Option<&Test>, status: Status, reason: Str
         events: 0,
         rows: Batch::new(0),
         trace: Vec::new(),
+        miss: Vec::new(),
         notes: Vec::new(),
         duration: Duration::ZERO,
     }
@@ -219,10 +425,9 @@ struct Cache {
 }
 
 impl Cache {
-    fn new(detections: &[&Detection]) -> Self {
+    fn new<'d>(detections: impl Iterator<Item = &'d Detection>) -> Self {
         let mut slots: HashMap<Key, (usize, Slot)> = HashMap::new();
-        let runnable = detections.iter().filter(|detection| skipped(detection).is_none());
-        for data in runnable.flat_map(|detection| &detection.tests).flat_map(|test| &test.data) {
+        for data in detections.flat_map(|detection| &detection.tests).flat_map(|test| &test.data) {
             slots.entry(Key::new(data)).or_default().0 += 1;
         }
         Self { slots: Mutex::new(slots) }

@@ -29,6 +29,7 @@ mod pack;
 mod property;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod replay;
+mod reviewed;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod robust;
 mod rows;
@@ -38,3 +39,4 @@ mod score;
 mod site;
 mod source_types;
 mod spl;
+mod synth;

@@ -24,7 +24,8 @@ fn run(pack: &Path, data: Vec<PathBuf>, wanted: &(dyn Fn(&Detection) -> bool + S
     // 2026-01-01, so that nothing depends on the clock.
     let options = RunOptions::at(1_767_225_600.0);
     let (options, reading) = (&options, &reading);
-    let tester = Tester { pack: &pack, knowledge, compiler: &compiler, finder: &finder, options, reading };
+    let tester =
+        Tester { pack: &pack, knowledge, compiler: &compiler, finder: &finder, options, reading, everything: false };
     tester.run(wanted, &|_| ())
 }
 

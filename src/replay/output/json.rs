@@ -15,6 +15,7 @@ struct Row<'a> {
     events: u64,
     rows: usize,
     stages: Vec<Stage>,
+    miss: &'a [String],
     notes: &'a [String],
 }
 
@@ -47,6 +48,7 @@ pub fn write(out: &mut dyn Write, results: &[TestResult]) -> io::Result<()> {
             events: result.events,
             rows: result.rows.rows(),
             stages: stages.collect(),
+            miss: &result.miss,
             notes: &result.notes,
         };
         let comma = if index + 1 == results.len() { "" } else { "," };

@@ -32,7 +32,10 @@ pub fn write(out: &mut dyn Write, results: &[TestResult]) -> io::Result<()> {
         match result.status {
             Status::Pass => writeln!(out, "  {head}/>")?,
             Status::Skip => writeln!(out, "  {head}><skipped message=\"{reason}\"/></testcase>")?,
-            Status::Fail => writeln!(out, "  {head}><failure message=\"{reason}\"/></testcase>")?,
+            Status::Fail => {
+                let lines = result.miss.join("\n");
+                writeln!(out, "  {head}><failure message=\"{reason}\">{}</failure></testcase>", escape(&lines))?;
+            }
             Status::Error => writeln!(out, "  {head}><error message=\"{reason}\"/></testcase>")?,
         }
     }
