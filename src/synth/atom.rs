@@ -38,6 +38,8 @@ pub(super) enum Atom {
     Length(CompareOp, f64),
     /// How many values.
     Count(CompareOp, f64),
+    /// What holds for the value at a place of the list, from its end if below zero; for none if the list is shorter.
+    At(i64, Box<Atom>),
     /// An address in the block.
     Inside(Block),
     /// What holds for the lower-case (or upper-case) text.
@@ -52,6 +54,8 @@ pub(super) enum Atom {
     Either(Vec<Atom>),
     /// All of them.
     All(Vec<Atom>),
+    /// Some value of the list is not so.
+    Differs(Box<Atom>),
     /// Not so; a missing value is not so either.
     Not(Box<Atom>),
 }
@@ -93,6 +97,7 @@ impl Atom {
             Self::Either(atoms) => atoms.iter().any(Self::allows_null),
             Self::All(atoms) => atoms.iter().all(Self::allows_null),
             Self::Through(through) => through.atom.allows_null(),
+            Self::At(_, inner) => inner.allows_null(),
             _ => false,
         }
     }
@@ -104,8 +109,10 @@ impl Atom {
             Self::Not(inner) => !inner.holds(value, context),
             Self::Either(atoms) => atoms.iter().any(|atom| atom.holds(value, context)),
             Self::All(atoms) => atoms.iter().all(|atom| atom.holds(value, context)),
+            Self::At(place, inner) => inner.holds(&at(value, *place), context),
             Self::Count(op, count) => ordered(*op, value.values().len() as f64, *count),
             Self::Through(through) => through.holds(value, context),
+            Self::Differs(inner) => value.values().iter().any(|single| !inner.holds(single, context)),
             _ => value.values().iter().any(|single| self.holds_for(single, context)),
         }
     }
@@ -118,7 +125,11 @@ impl Atom {
             Self::Like(like) => wild(&like_tokens(like), &text),
             Self::Regex(regex) => regex.is_match(&text),
             Self::Word(word) => word.matches(&text),
-            Self::Number(op, wanted) => number::parse(&text).is_some_and(|found| ordered(*op, found, *wanted)),
+            // What is no number compares as text, also with one.
+            Self::Number(op, wanted) => match number::parse(&text) {
+                Some(found) => ordered(*op, found, *wanted),
+                None => compare::holds(*op, text.as_bytes().cmp(number::print(*wanted).as_bytes())),
+            },
             Self::Text(op, wanted) => compare::holds(*op, text.as_bytes().cmp(wanted.as_bytes())),
             Self::Length(op, length) => ordered(*op, text.chars().count() as f64, *length),
             Self::Inside(block) => block.contains_text(&text),
@@ -140,6 +151,8 @@ impl Atom {
             | Self::Not(_)
             | Self::Either(_)
             | Self::All(_)
+            | Self::At(..)
+            | Self::Differs(_)
             | Self::Count(..)
             | Self::Through(_) => self.holds(value, context),
         }
@@ -157,6 +170,13 @@ impl Through {
         };
         self.atom.holds(&result, context)
     }
+}
+
+/// The value at a place of a list.
+fn at(value: &Value, place: i64) -> Value {
+    let values = value.values();
+    let index = if place < 0 { values.len() as i64 + place } else { place };
+    usize::try_from(index).ok().and_then(|index| values.get(index)).cloned().unwrap_or_default()
 }
 
 pub(super) fn ordered(op: CompareOp, left: f64, right: f64) -> bool {

@@ -19,6 +19,7 @@ pub(super) const ORDINARY: f64 = 1.0;
 
 /// The expression is true, or is not.
 pub(super) fn require<'p>(state: &mut State<'p>, row: &mut Row, expr: &Expr, truth: bool, around: Around<'p>) -> Met {
+    let expr = &resolved(state, expr);
     match expr {
         Expr::Unary(UnaryOp::Not, inner) => require(state, row, inner, !truth, around),
         Expr::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
@@ -166,7 +167,7 @@ fn compare<'p>(
 fn against(op: CompareOp, value: Value) -> Atom {
     match op {
         CompareOp::Eq => Atom::Is(value),
-        CompareOp::Ne => Atom::All(vec![Atom::Any, Atom::Is(value).not()]),
+        CompareOp::Ne => Atom::Differs(Box::new(Atom::Is(value))),
         _ => match value.as_number() {
             Some(size) => Atom::Number(op, size),
             None => Atom::Text(op, value.to_text().as_ref().into()),
@@ -265,8 +266,22 @@ fn plain(expr: &Expr) -> Option<&Name> {
     }
 }
 
+/// The expression with fields that the search itself sets to a constant replaced; `null` as a field is nothing.
+fn resolved(state: &State<'_>, expr: &Expr) -> Expr {
+    let mut expr = expr.clone();
+    for field in expr.fields() {
+        if &*field.name == "null" {
+            expr = with(&expr, &field.name, &Value::Null);
+        } else if let Some(value) = state.constants.get(&field.name) {
+            expr = with(&expr, &field.name, value);
+        }
+    }
+    expr
+}
+
 /// The value of the expression meets the demand.
 pub(super) fn value<'p>(state: &mut State<'p>, row: &mut Row, expr: &Expr, atom: Atom, around: Around<'p>) -> Met {
+    let expr = &resolved(state, expr);
     match expr {
         Expr::Field { field, .. } => state.demand(row, &field.name, atom),
         Expr::Call { function, args, .. } => function_value(state, row, expr, function.name, args, atom, around),
@@ -334,6 +349,22 @@ fn function_value<'p>(
             }
             other => indirect(state, row, expr, other, around),
         },
+        ("mvindex", [inner, place]) if constant(state, place).is_some_and(|place| place.as_number().is_some()) => {
+            let place = constant(state, place).and_then(|place| place.as_number()).unwrap_or_default();
+            value(state, row, inner, Atom::At(place as i64, Box::new(atom)), around)
+        }
+        ("mvfind", [inner, pattern]) => {
+            let pattern = constant(state, pattern).and_then(|pattern| Regex::new(&pattern.to_text()).ok());
+            let Some(pattern) = pattern else { return indirect(state, row, expr, atom, around) };
+            let found = Atom::Regex(Arc::new(pattern));
+            if atom.holds(&Value::Number(0.0), &state.context) {
+                return value(state, row, inner, Atom::At(0, Box::new(found)), around);
+            }
+            if atom.allows_null() {
+                return value(state, row, inner, found.not(), around);
+            }
+            indirect(state, row, expr, atom, around)
+        }
         ("mvindex" | "mvjoin", [inner, ..]) => state.choose(row, 2, |state, row, at| match at {
             0 => value(state, row, inner, atom.clone(), around),
             _ => indirect(state, row, expr, atom.clone(), around),

@@ -128,6 +128,8 @@ struct Needs {
     totals: Vec<(Name, VarId)>,
     /// A span between the least and the greatest value.
     ranges: Vec<(Name, f64)>,
+    /// Values that must all occur.
+    each: Vec<(Name, Vec<Value>)>,
 }
 
 struct Apart {
@@ -152,14 +154,29 @@ fn members<'p>(
         apart: Vec::new(),
         totals: Vec::new(),
         ranges: Vec::new(),
+        each: Vec::new(),
     };
+    // Plain counts come last: they count the rows that the others need.
+    let mut counts = Vec::new();
     for aggregate in &aggregation.aggregates {
         for (field, var) in outputs(&group, aggregate, &aggregation.by) {
             group.fields.remove(&field.0);
-            if state.matters(var) {
+            if !state.matters(var) {
+                continue;
+            }
+            let is_plain = matches!(aggregate.argument, AggregateInput::Rows);
+            if is_plain && matches!(aggregate.function.name, "count" | "c") {
+                counts.push(var);
+            } else {
                 need(state, &mut needs, aggregate, &field.1, var)?;
             }
         }
+    }
+    for var in counts {
+        let apart: usize = needs.apart.iter().map(|apart| apart.rows).sum();
+        let least = if apart > 0 { apart } else { needs.rows };
+        let count = whole(state, var, least.max(1))?;
+        needs.rows = needs.rows.max(count.saturating_sub(apart).max(1));
     }
     let mut common = Row { stands_out: group.stands_out, ..Row::default() };
     for (name, var) in &group.fields {
@@ -199,6 +216,14 @@ fn members<'p>(
             state.demand_of(var, Atom::Is(Value::Number(value)))?;
             row.fields.insert(name.clone(), var);
         }
+        for (name, values) in &needs.each {
+            if row.fields.contains_key(name) && aggregation.by.iter().any(|field| field.name == *name) {
+                continue;
+            }
+            let var = state.var(name);
+            state.demand_of(var, Atom::Is(values[at % values.len()].clone()))?;
+            row.fields.insert(name.clone(), var);
+        }
         rows.push(row);
     }
     let mut apart_rows: Vec<Row> = Vec::new();
@@ -214,7 +239,12 @@ fn members<'p>(
         }
     }
     // Plain rows are only there because a group needs a row.
-    if needs.rows == 1 && needs.spread.is_empty() && needs.totals.is_empty() && !apart_rows.is_empty() {
+    if needs.rows == 1
+        && needs.spread.is_empty()
+        && needs.totals.is_empty()
+        && needs.each.is_empty()
+        && !apart_rows.is_empty()
+    {
         rows.clear();
     }
     rows.extend(apart_rows);
@@ -300,9 +330,6 @@ fn need(state: &mut State<'_>, needs: &mut Needs, aggregate: &Aggregate, over: &
         return need_of_expr(state, needs, function, inner, var);
     }
     match function {
-        "count" | "c" if matches!(aggregate.argument, AggregateInput::Rows) => {
-            needs.rows = needs.rows.max(whole(state, var, 1)?);
-        }
         "count" | "c" => {
             let count = whole(state, var, 0)?;
             needs.rows = needs.rows.max(count);
@@ -331,6 +358,13 @@ fn need(state: &mut State<'_>, needs: &mut Needs, aggregate: &Aggregate, over: &
             needs.ranges.push((over.clone(), size * 2.0));
         }
         "values" | "list" => {
+            if let Some(value) =
+                state.value(var).filter(|value| value.values().len() > 1 && !state.atoms(var).iter().any(is_count))
+            {
+                needs.rows = needs.rows.max(value.values().len());
+                needs.each.push((over.clone(), value.values().to_vec()));
+                return Ok(());
+            }
             let atoms = state.atoms(var).to_vec();
             let (counts, rest): (Vec<Atom>, Vec<Atom>) = atoms.into_iter().partition(is_count);
             if counts.is_empty() {

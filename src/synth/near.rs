@@ -19,7 +19,12 @@ fn collect<'p>(plan: &'p Plan, found: &mut Vec<(Target<'p>, String)>, depth: usi
     }
     // Before the last command that brings rows of its own, a condition is not necessary.
     let first = plan.steps.iter().rposition(|step| brings_rows(&step.op)).map_or(0, |at| at + 1);
+    let shared = reads_twice(plan);
     for (at, step) in plan.steps.iter().enumerate().skip(first) {
+        // Events that an inner search needs may satisfy what the outer one asks of its own.
+        if shared && at <= 1 {
+            continue;
+        }
         let rest = &plan.steps[at + 1..];
         // `stats count` without by-fields gives a row of nothing.
         let from_nothing =
@@ -43,6 +48,28 @@ fn collect<'p>(plan: &'p Plan, found: &mut Vec<(Target<'p>, String)>, depth: usi
             Op::Join(join) if !join.outer => collect(&join.plan, found, depth + 1),
             _ => {}
         }
+    }
+}
+
+/// A search inside reads what the plan itself reads.
+fn reads_twice(plan: &Plan) -> bool {
+    let own = plan.steps.first().and_then(|step| source(&step.op));
+    let inner = plan.subsearches.iter().chain(plan.steps.iter().filter_map(|step| step.op.nested()));
+    own.is_some() && inner.into_iter().any(|inner| has_source(inner, own))
+}
+
+fn has_source(plan: &Plan, wanted: Option<(&str, &str)>) -> bool {
+    plan.steps.first().and_then(|step| source(&step.op)) == wanted
+        || plan.subsearches.iter().any(|inner| has_source(inner, wanted))
+        || plan.steps.iter().filter_map(|step| step.op.nested()).any(|inner| has_source(inner, wanted))
+}
+
+/// Where the rows of a plan come from: a model and its dataset, or nothing for events.
+fn source(op: &Op) -> Option<(&str, &str)> {
+    match op {
+        Op::Events { .. } => Some(("", "")),
+        Op::Dataset { model, dataset, .. } => Some((&model.node, dataset.as_ref().map_or("", |name| &name.node))),
+        _ => None,
     }
 }
 

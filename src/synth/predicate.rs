@@ -68,7 +68,7 @@ fn compare(op: CompareOp, pattern: &Pattern) -> Atom {
     let text = pattern.as_str();
     match op {
         CompareOp::Eq => Atom::Glob(text.into()),
-        CompareOp::Ne => Atom::All(vec![Atom::Any, Atom::Glob(text.into()).not()]),
+        CompareOp::Ne => Atom::Differs(Box::new(Atom::Glob(text.into()))),
         CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => match number::parse(text) {
             Some(size) => Atom::Number(op, size),
             None => Atom::Text(op, text.into()),

@@ -64,7 +64,8 @@ impl Synthesizer<'_> {
     /// All detections that `wanted` accepts, in the order of the pack; `done` is told of each as it comes.
     pub fn run(&self, wanted: &(dyn Fn(&Detection) -> bool + Sync), done: &(dyn Fn() + Sync)) -> Vec<Report> {
         let lookups = Lookups::of_pack(self.pack);
-        let detections: Vec<&Detection> = self.pack.detections.iter().filter(|detection| wanted(detection)).collect();
+        let own = |detection: &&Detection| self.pack.is_own(detection.object.file) && wanted(detection);
+        let detections: Vec<&Detection> = self.pack.detections.iter().filter(own).collect();
         detections
             .par_iter()
             .map(|detection| {
@@ -112,7 +113,11 @@ impl Synthesizer<'_> {
         };
         let accepts = |outcome: &Outcome| accepted(outcome, &risk, &threat);
         match maker.matching(&accepts) {
-            Err(Gap(why)) => Made::NoMatch(why),
+            // A command that has no effect here may be what the search lacks.
+            Err(Gap(why)) => match lack(&compiled.plan) {
+                Some(lack) => Made::NotExecutable(lack.to_owned()),
+                None => Made::NoMatch(why),
+            },
             Ok(matching) => judged(&maker, matching, never),
         }
     }
@@ -137,6 +142,14 @@ fn judged(maker: &Maker<'_>, matching: Matching, never: Vec<String>) -> Made {
     } else {
         Made::FalseMatch { matching: matching.set, near }
     }
+}
+
+/// What a command of the plan needs and never has here.
+fn lack(plan: &Plan) -> Option<&'static str> {
+    plan.steps.iter().find_map(|step| match &step.op {
+        Op::Native(native) => native.lack(),
+        op => op.nested().and_then(lack),
+    })
 }
 
 /// The pass rule of the official test.

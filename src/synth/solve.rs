@@ -3,9 +3,9 @@
 //! The demands themselves propose values (the text of a pattern, a number beyond a bound, an address of a block), and a
 //! proposal counts only if all demands hold for it. `index` asks for another value than the other indexes get.
 
-use super::atom::{Atom, Fold, Token, glob_tokens, like_tokens, opposite, ordered};
+use super::atom::{Atom, Fold, Through, Token, glob_tokens, like_tokens, opposite, ordered};
 use super::pattern::Template;
-use crate::expr::{CompareOp, Context};
+use crate::expr::{CompareOp, Context, Expr};
 use crate::value::address::Block;
 use crate::value::{Value, number};
 use std::collections::BTreeMap;
@@ -53,6 +53,9 @@ fn of_all(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: u
     if atoms.iter().any(|atom| matches!(atom, Atom::Null)) {
         return holds(&Value::Null).then_some(Value::Null);
     }
+    if atoms.iter().any(|atom| place(atom).is_some()) {
+        return placed(atoms, name, index, context, depth);
+    }
     if let Some(count) = count(atoms) {
         return several(atoms, name, index, context, depth, count);
     }
@@ -61,7 +64,68 @@ fn of_all(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: u
         hints.add(atom, index, context, depth);
     }
     let found = hints.first(name, index, &holds);
-    found.or_else(|| holds(&Value::Null).then_some(Value::Null))
+    found
+        .or_else(|| holds(&Value::Null).then_some(Value::Null))
+        .or_else(|| together(atoms, name, index, context, depth))
+}
+
+/// Demands that no single value meets: a value for each, all in one list.
+fn together(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: usize) -> Option<Value> {
+    let is_positive = |atom: &&&Atom| matches!(atom, Atom::Glob(_) | Atom::Is(_) | Atom::Regex(_) | Atom::Like(_));
+    let positive: Vec<&Atom> = atoms.iter().filter(is_positive).copied().collect();
+    if positive.len() < 2 || depth > 2 || name.starts_with('_') {
+        return None;
+    }
+    let rest: Vec<&Atom> = atoms.iter().filter(|atom| !is_positive(atom)).copied().collect();
+    let mut values: Vec<Value> = Vec::new();
+    for atom in positive {
+        if !values.iter().any(|value| atom.holds(value, context)) {
+            let some: Vec<&Atom> = rest.iter().copied().chain([atom]).collect();
+            values.push(of_all(&some, name, index, context, depth + 3)?);
+        }
+    }
+    let value = Value::list(values);
+    atoms.iter().all(|atom| atom.holds(&value, context)).then_some(value)
+}
+
+/// The place of the list that a demand is about, and what holds there.
+fn place(atom: &Atom) -> Option<(i64, Atom)> {
+    match atom {
+        Atom::At(place, inner) => Some((*place, (**inner).clone())),
+        Atom::Not(inner) => match &**inner {
+            Atom::At(place, inner) => Some((*place, (**inner).clone().not())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A list with the right values at the right places; what is asked of any value stands at a free one.
+fn placed(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: usize) -> Option<Value> {
+    let mut places: BTreeMap<i64, Vec<Atom>> = BTreeMap::new();
+    for (place, atom) in atoms.iter().filter_map(|atom| place(atom)) {
+        places.entry(place).or_default().push(atom);
+    }
+    let rest: Vec<&Atom> = atoms.iter().copied().filter(|atom| place(atom).is_none()).collect();
+    let all = |value: &Value| atoms.iter().all(|atom| atom.holds(value, context));
+    let front = places.keys().next_back().map_or(0, |last| (*last + 1).max(0)) as usize;
+    let back = places.keys().next().map_or(0, |first| (-*first).max(0)) as usize;
+    let short = front.max(back).min(40);
+    (short..short + 3).find_map(|length| {
+        let mut values: Vec<Option<Value>> = vec![None; length];
+        for (place, wanted) in &places {
+            let at = if *place < 0 { length as i64 + place } else { *place };
+            let slot = values.get_mut(usize::try_from(at).ok()?)?;
+            let wanted: Vec<&Atom> = wanted.iter().collect();
+            *slot = Some(of_all(&wanted, name, index, context, depth + 1)?);
+        }
+        if let Some(free) = values.iter_mut().find(|value| value.is_none()) {
+            *free = of_all(&rest, name, index, context, depth + 1);
+        }
+        let filler = |(at, value): (usize, Option<Value>)| value.unwrap_or_else(|| Value::text(format!("item{at}")));
+        let value = Value::list(values.into_iter().enumerate().map(filler));
+        all(&value).then_some(value)
+    })
 }
 
 /// How many values are asked for, if that is said.
@@ -155,21 +219,49 @@ impl Hints {
                     self.json.push((path.to_string(), value.to_text().into_owned()));
                 }
             }
-            Atom::Through(through) => self.through(&through.atom, index, context, depth),
+            Atom::Through(through) => self.through(through, &through.atom, index, context, depth),
             Atom::Not(inner) => match &**inner {
+                // All values are so.
+                Atom::Differs(inner) => self.add(inner, index, context, depth),
                 Atom::Number(op, edge) => self.edges.extend(around(opposite(*op), *edge)),
                 Atom::Length(op, length) => self.length(opposite(*op), *length),
-                Atom::Through(through) => self.through(&through.atom.clone().not(), index, context, depth),
+                Atom::Through(through) => self.through(through, &through.atom.clone().not(), index, context, depth),
                 _ => {}
             },
-            Atom::Any | Atom::Null | Atom::Count(..) | Atom::Either(_) | Atom::All(_) => {}
+            Atom::Any
+            | Atom::Null
+            | Atom::Differs(_)
+            | Atom::Count(..)
+            | Atom::At(..)
+            | Atom::Either(_)
+            | Atom::All(_) => {}
         }
     }
 
     /// The inner value itself, with text around it, and what is near it as a number.
-    fn through(&mut self, atom: &Atom, index: usize, context: &Context, depth: usize) {
+    fn through(&mut self, through: &Through, atom: &Atom, index: usize, context: &Context, depth: usize) {
+        let mut literals = Vec::new();
+        texts_in(&through.expr, &mut literals);
         let Some(value) = of_all(&[atom], "x", index, context, depth + 1) else { return };
         let text = value.to_text().into_owned();
+        for literal in literals.iter().take(6) {
+            self.exact.push(Value::text(literal.clone()));
+            self.exact.push(Value::text(format!("x{literal}{text}")));
+            self.exact.push(Value::text(format!("{text}{literal}x")));
+            let size = number::parse(&text).map_or(1, |size| size.clamp(0.0, 200.0) as usize);
+            for count in [2, 3, size, size + 1, size + 2] {
+                self.exact.push(Value::text(format!("x{}", format!("{literal}x").repeat(count))));
+            }
+            if value.values().len() > 1 {
+                let parts: Vec<_> = value.values().iter().map(Value::to_text).collect();
+                self.exact.push(Value::text(parts.join(literal)));
+            }
+            if let Some(template) = Template::read(literal) {
+                self.exact.extend((0..4).map(|variant| Value::text(template.text(variant, &BTreeMap::new()))));
+            }
+        }
+        let all: String = literals.iter().take(12).map(|literal| format!("{literal} ")).collect();
+        self.exact.push(Value::text(all));
         if let Some(size) = number::parse(&text) {
             self.edges.extend([size, size + 1.0, -size, size * 2.0, size * 100.0, size / 2.0, 0.0, 1.0, 100.0]);
             self.edges.extend([
@@ -362,6 +454,24 @@ impl Hints {
 
 /// What stands between texts that must all be in a value.
 const SEPARATORS: [&str; 8] = [" ", "", "\\", "/", ".", ",", "\"", " a "];
+
+/// The texts that stand in an expression.
+fn texts_in(expr: &Expr, found: &mut Vec<String>) {
+    match expr {
+        Expr::Literal(Value::Text(text)) if !text.is_empty() => found.push(text.to_string()),
+        Expr::Literal(_) | Expr::Field { .. } | Expr::Matches(_) => {}
+        Expr::Unary(_, operand) => texts_in(operand, found),
+        Expr::Binary(_, left, right) => {
+            texts_in(left, found);
+            texts_in(right, found);
+        }
+        Expr::In(left, items) => {
+            texts_in(left, found);
+            items.iter().for_each(|item| texts_in(item, found));
+        }
+        Expr::Call { args, .. } => args.iter().for_each(|arg| texts_in(arg, found)),
+    }
+}
 
 /// What stands for a `*`.
 fn fillers(index: usize) -> Vec<String> {

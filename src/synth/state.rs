@@ -7,7 +7,7 @@ use super::atom::Atom;
 use super::solve;
 use crate::engine::Lookup;
 use crate::expr::Context;
-use crate::ir::Plan;
+use crate::ir::{Plan, Schema};
 use crate::value::{Name, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,6 +85,10 @@ pub(super) struct State<'p> {
     pub(super) made: Vec<(Place, Row)>,
     /// Fields that follow from the statistics of many rows.
     pub(super) derived: BTreeSet<Name>,
+    /// Fields that the search sets to a constant.
+    pub(super) constants: BTreeMap<Name, Value>,
+    /// Fields that rows can have where the walk is, and those that the step itself makes; none if that is not known.
+    pub(super) before: Option<(&'p Schema, Vec<Name>)>,
     rows: usize,
     /// Values looked for so far.
     pub(super) effort: usize,
@@ -107,6 +111,8 @@ impl<'p> State<'p> {
             context,
             made: Vec::new(),
             derived: BTreeSet::new(),
+            constants: BTreeMap::new(),
+            before: None,
             rows: 0,
             effort: 0,
         }
@@ -165,8 +171,21 @@ impl<'p> State<'p> {
 
     /// Adds a demand on a field of a row.
     pub(super) fn demand(&mut self, row: &mut Row, name: &Name, atom: Atom) -> Met {
+        if !atom.allows_null() {
+            self.can_come(name)?;
+        }
         let id = self.field(row, name);
         self.demand_of(id, atom)
+    }
+
+    /// Rows can have the field where the walk is.
+    pub(super) fn can_come(&self, name: &Name) -> Met {
+        match &self.before {
+            Some((schema, made)) if !schema.can_have(name) && !made.contains(name) => {
+                Err(conflict(format!("the field `{name}` is needed, but nothing makes it")))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn demand_of(&mut self, id: VarId, atom: Atom) -> Met {

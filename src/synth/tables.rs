@@ -22,10 +22,16 @@ pub(super) fn row_of(state: &mut State<'_>, name: &Name, mut row: Row) -> Met {
     };
     let asked: Vec<(Name, VarId)> = row.fields.clone().into_iter().collect();
     let offset = asked.iter().map(|(_, var)| state.index(*var)).max().unwrap_or(0);
-    let count = table.rows.rows();
+    // Rows that differ in what is asked for.
+    let mut seen = std::collections::BTreeSet::new();
+    let key = |at: &usize| -> Vec<String> {
+        asked.iter().map(|(column, _)| table.rows.value(*at, column).to_text().into_owned()).collect()
+    };
+    let rows: Vec<usize> = (0..table.rows.rows()).filter(|at| seen.insert(key(at))).collect();
+    let count = rows.len();
     state.choose(&mut row, count.min(MAX_TRIED), |state, _, at| {
         for (column, var) in &asked {
-            let cell = table.rows.value((at + offset) % count, column);
+            let cell = table.rows.value(rows[(at + offset) % count], column);
             let atom = if cell.is_null() { Atom::Null } else { fixed(cell) };
             // The row of the table is what varies.
             state.set_index(*var, 0)?;
@@ -155,6 +161,14 @@ pub(super) fn extract(state: &mut State<'_>, row: &mut Row, extract: &Extract, a
     let Some(template) = Template::read(extract.regex.as_str()) else {
         return Err(conflict("the pattern of `rex` has a form that is not known here"));
     };
+    let is_absent = |state: &State<'_>, var: VarId| state.atoms(var).iter().any(|atom| matches!(atom, Atom::Null));
+    if asked.iter().any(|(_, var)| is_absent(state, *var)) {
+        // A pattern that finds nothing makes no field.
+        for (name, _) in asked {
+            row.fields.remove(name);
+        }
+        return state.demand(row, &extract.field.name, Atom::Regex(extract.regex.clone()).not());
+    }
     let mut groups = GroupTexts::new();
     for (name, var) in asked {
         row.fields.remove(name);
@@ -163,9 +177,6 @@ pub(super) fn extract(state: &mut State<'_>, row: &mut Row, extract: &Extract, a
     }
     for (name, var) in asked {
         let text = groups.get(&**name).cloned().unwrap_or_default();
-        if state.atoms(*var).iter().any(|atom| matches!(atom, Atom::Null)) {
-            return Err(conflict("the pattern of `rex` would have to find nothing"));
-        }
         state.demand_of(*var, Atom::Is(Value::text(text)))?;
     }
     for (_, name) in extract.regex.groups() {

@@ -13,20 +13,42 @@ use crate::value::{Name, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes what the plan's sources must hold so that it gives these rows.
-pub(super) fn walk<'p>(state: &mut State<'p>, plan: &'p Plan, flow: &'p PlanFlow, mut rows: Vec<Row>) -> Met {
+pub(super) fn walk<'p>(state: &mut State<'p>, plan: &'p Plan, flow: &'p PlanFlow, rows: Vec<Row>) -> Met {
     state.count_rows(rows.len())?;
     let outer = std::mem::replace(&mut state.derived, derived(plan));
-    let around = Around { plan, flow };
+    let outer_constants = std::mem::replace(&mut state.constants, constants(plan));
+    let outer_before = state.before.take();
+    let met = steps(state, Around { plan, flow }, rows);
+    state.before = outer_before;
+    state.derived = outer;
+    state.constants = outer_constants;
+    met
+}
+
+fn steps<'p>(state: &mut State<'p>, around: Around<'p>, mut rows: Vec<Row>) -> Met {
+    let Around { plan, flow } = around;
     for (at, step) in plan.steps.iter().enumerate().rev() {
         let before = if at == 0 { &flow.input } else { &flow.steps[at - 1].flow.output };
         let nested = flow.steps.get(at).and_then(|step| step.nested.as_deref());
+        state.before = match &step.op {
+            // The source has what it is given; what commands of their own do to fields is not looked into.
+            _ if at == 0 => None,
+            Op::Native(_) | Op::Append(_) | Op::Join(_) | Op::Rename(_) => None,
+            Op::Extend(assignments) => {
+                let made = assignments.iter().filter_map(|assignment| match &assignment.target {
+                    AssignedTo::Name(name) => Some(name.clone()),
+                    AssignedTo::Template(_) => None,
+                });
+                Some((before, made.collect()))
+            }
+            _ => Some((before, Vec::new())),
+        };
         let step = Step { at, op: &step.op, before, nested, around };
         back(state, &step, &mut rows)?;
         if rows.is_empty() {
             break;
         }
     }
-    state.derived = outer;
     Ok(())
 }
 
@@ -170,7 +192,12 @@ fn computed<'p>(state: &mut State<'p>, row: &mut Row, assignment: &Assignment, a
     if !state.matters(var) {
         return Ok(());
     }
-    if let Expr::Field { field, .. } = &assignment.value {
+    if let Expr::Field { field, .. } = &assignment.value
+        && &*field.name != "null"
+    {
+        if state.atoms(var).iter().any(|atom| !atom.allows_null()) {
+            state.can_come(&field.name)?;
+        }
         let source = state.field(row, &field.name);
         return state.unify(var, source);
     }
@@ -550,6 +577,39 @@ fn derived(plan: &Plan) -> BTreeSet<Name> {
         }
     }
     soft
+}
+
+/// Fields that are assigned once, a constant, and not renamed or counted into something else.
+fn constants(plan: &Plan) -> BTreeMap<Name, Value> {
+    let mut found: BTreeMap<Name, Option<Value>> = BTreeMap::new();
+    for step in &plan.steps {
+        match &step.op {
+            Op::Extend(assignments) => {
+                for assignment in assignments {
+                    let AssignedTo::Name(name) = &assignment.target else { continue };
+                    let value = match &assignment.value {
+                        Expr::Literal(value) if !found.contains_key(name) => Some(value.clone()),
+                        _ => None,
+                    };
+                    found.insert(name.clone(), value);
+                }
+            }
+            // What has the name later is something else.
+            Op::Rename(pairs) => pairs.iter().for_each(|(_, to)| drop(found.insert(to.name.clone(), None))),
+            Op::Aggregate(aggregation) => {
+                for aggregate in &aggregation.aggregates {
+                    found.insert(aggregate.name.name.clone(), None);
+                }
+            }
+            Op::Window(window) => {
+                for aggregate in &window.aggregates {
+                    found.insert(aggregate.name.name.clone(), None);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Whether letter case counts, as a demand.

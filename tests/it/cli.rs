@@ -9,7 +9,9 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn escudo(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("escudo").expect("the binary is built with the tests");
-    command.current_dir(ROOT).env_remove("NO_COLOR").args(args);
+    // What the program keeps between runs stays out of the user's folders.
+    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+    command.current_dir(ROOT).env_remove("NO_COLOR").env("ESCUDO_CACHE", cache).args(args);
     command
 }
 

@@ -40,3 +40,5 @@ mod site;
 mod source_types;
 mod spl;
 mod synth;
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod testing;
