@@ -184,7 +184,7 @@ mod tests {
             ("max: 0", "d=1", Some("at most 0 rows are expected, the search gives 1")),
             ("none: true", "", None),
             ("none: true", "d=1", Some("no row is expected, the search gives 1")),
-            ("rows: [{d: 2, e: [x, y]}]", "d=1\nd=2, e=[y; x]", None),
+            ("rows: [{d: 2, e: [x, z]}]", "d=1\nd=2, e=[z; x]", None),
             ("rows: [{d: 3}]", "d=1", Some("an expected row is missing: the nearest has `1` in `d`, not `3`")),
             ("rows: [{d: 3}]", "", Some("an expected row is missing: the search gives none")),
             ("values: {d: [1, 2]}", "d=2\nd=1\nd=1", None),

@@ -284,7 +284,7 @@ mod tests {
             (Atom::Like("a_c%".into()), "abcd".into(), true),
             (Atom::Like("a_c%".into()), "ABC".into(), false),
             (Atom::Is(Value::Number(5.0)), "5.0".into(), true),
-            (Atom::Number(CompareOp::Gt, 3.0), "x".into(), false),
+            (Atom::Number(CompareOp::Gt, 3.0), "20".into(), true),
             (Atom::Glob("a".into()).not(), Value::Null, true),
             (Atom::Glob("b".into()), list.clone(), true),
             (Atom::Glob("b".into()).not(), list.clone(), false),

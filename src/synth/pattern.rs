@@ -34,7 +34,7 @@ enum Node {
     Group(usize, Option<String>, Box<Node>),
     Back(usize),
     BackName(String),
-    /// What must follow; it is written, and what follows comes after it.
+    /// What must follow somewhere: written behind everything else.
     Ahead(Box<Node>),
     Nothing,
 }
@@ -59,10 +59,17 @@ impl Template {
     /// A text that the pattern should find. Other numbers give other texts, as far as the pattern allows. Named groups
     /// take the texts given for them.
     pub(super) fn text(&self, variant: usize, groups: &BTreeMap<String, String>) -> String {
-        let mut writer =
-            Writer { variant, turn: 0, groups, seen: BTreeMap::new(), named: BTreeMap::new(), text: String::new() };
+        let mut writer = Writer {
+            variant,
+            turn: 0,
+            groups,
+            seen: BTreeMap::new(),
+            named: BTreeMap::new(),
+            text: String::new(),
+            later: String::new(),
+        };
         writer.write(&self.root);
-        writer.text
+        writer.text + &writer.later
     }
 
     /// As [`Template::text`], of one named group alone.
@@ -76,6 +83,7 @@ impl Template {
             seen: BTreeMap::new(),
             named: BTreeMap::new(),
             text: String::new(),
+            later: String::new(),
         };
         writer.write(node);
         Some(writer.text)
@@ -98,6 +106,7 @@ struct Writer<'g> {
     seen: BTreeMap<usize, String>,
     named: BTreeMap<String, String>,
     text: String,
+    later: String,
 }
 
 impl Writer<'_> {
@@ -156,7 +165,11 @@ impl Writer<'_> {
                 let text = self.named.get(name).cloned().unwrap_or_default();
                 self.text.push_str(&text);
             }
-            Node::Ahead(inner) => self.write(inner),
+            Node::Ahead(inner) => {
+                let text = std::mem::take(&mut self.text);
+                self.write(inner);
+                self.later.push_str(&std::mem::replace(&mut self.text, text));
+            }
             Node::Nothing => {}
         }
     }

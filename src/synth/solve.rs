@@ -366,8 +366,10 @@ impl Hints {
             }
         }
         for block in &self.blocks {
-            if let Some(found) = attempt(Value::text(address(*block, index))) {
-                return Some(found);
+            for step in [0, 1, 2, 7, 100] {
+                if let Some(found) = attempt(Value::text(address(*block, index + step))) {
+                    return Some(found);
+                }
             }
         }
         self.edges.dedup();
