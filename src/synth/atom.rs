@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn demands_are_met() {
-        let context = Context { now: 0.0, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+        let context = Context::at(0.0);
         let list = Value::list(["a".into(), "b".into()]);
         let cases: [(Atom, Value, bool); 14] = [
             (Atom::Glob("*\\TEMP\\*.exe".into()), "c:\\temp\\x.EXE".into(), true),

@@ -166,7 +166,7 @@ impl Maker<'_> {
         script: &'p [usize],
         target: Option<Target<'p>>,
     ) -> (Result<EventSet, Conflict>, Vec<(usize, usize)>, usize) {
-        let context = crate::expr::Context { now: NOW, zone: jiff::tz::TimeZone::UTC, seed: 0 };
+        let context = crate::expr::Context::at(NOW);
         let mut state = State::new(context, self.lookup, script, target);
         let mut row = Row::default();
         let mut met = Ok(());

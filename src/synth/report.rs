@@ -6,6 +6,7 @@ use crate::content::model::Detection;
 use crate::content::pack::Pack;
 use crate::diag::Severity;
 use crate::engine::{Named, Outcome};
+use crate::expr::Context;
 use crate::ir::{Op, Plan};
 use crate::knowledge::Knowledge;
 use crate::replay::{Lookups, Verdict, judge};
@@ -147,7 +148,7 @@ fn judged(maker: &Maker<'_>, matching: Matching, never: Vec<String>) -> Made {
 /// What a command of the plan needs and never has here.
 fn lack(plan: &Plan) -> Option<&'static str> {
     plan.steps.iter().find_map(|step| match &step.op {
-        Op::Native(native) => native.lack(),
+        Op::Native(native) => native.lack(&Context::at(super::NOW)),
         op => op.nested().and_then(lack),
     })
 }

@@ -580,7 +580,7 @@ mod tests {
     use std::sync::Arc;
 
     fn context() -> Context {
-        Context { now: TIME + 1800.0, zone: jiff::tz::TimeZone::UTC, seed: 0 }
+        Context::at(TIME + 1800.0)
     }
 
     #[test]
