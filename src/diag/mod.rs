@@ -215,10 +215,38 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let wanted = name.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(1);
+    let letters = Letters::of(&wanted);
     candidates
         .into_iter()
+        .filter(|candidate| letters.least_distance(&Letters::of(candidate)) <= limit)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, _)| distance <= limit)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// How often each letter occurs in a text, letter case ignored: tells cheaply that two texts are not near.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Letters([u8; 32]);
+
+impl Letters {
+    /// Counts the letters of a text; other characters share what is left.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut counts = [0u8; 32];
+        for byte in text.bytes().filter(|byte| *byte < 0x80) {
+            let slot = &mut counts[usize::from(byte.to_ascii_lowercase() & 31)];
+            *slot = slot.saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// So many edits, at least, lead from one text to the other.
+    pub(crate) fn least_distance(&self, other: &Self) -> usize {
+        let (mut more, mut fewer) = (0usize, 0usize);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            more += usize::from(a.saturating_sub(*b));
+            fewer += usize::from(b.saturating_sub(*a));
+        }
+        more.max(fewer)
+    }
 }

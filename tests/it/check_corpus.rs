@@ -191,7 +191,8 @@ fn random_slips_are_found_where_they_are() {
         eprintln!("{missed}");
     }
     let total = counts.values().fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
-    let mut text = String::from("Slips made, found, found where they are, of 500 detections of security_content 5.0\n\n");
+    let mut text =
+        String::from("Slips made, found, found where they are, of 500 detections of security_content 5.0\n\n");
     for (kind, (made, found, here)) in &counts {
         let _ = writeln!(text, "{kind:<8} {made:>4} {found:>4} {here:>4}");
     }
@@ -233,11 +234,7 @@ fn mutate(text: &str, kind: &'static str, random: &mut Random) -> Option<Mutatio
         return None;
     }
     let (a, b) = candidates[random.below(candidates.len())];
-    let changed = if matches!(kind, "bracket" | "quote") {
-        String::new()
-    } else {
-        misspelt(&text[a..b], random)
-    };
+    let changed = if matches!(kind, "bracket" | "quote") { String::new() } else { misspelt(&text[a..b], random) };
     if changed == text[a..b] {
         return None;
     }
@@ -295,11 +292,45 @@ fn fields(search: &str) -> Vec<(usize, usize)> {
         }
         let length = search[at..].find(|c: char| !(is_word(c) || c == '.')).unwrap_or(search.len() - at);
         let rest = &search[at + length..];
-        let compared = rest.starts_with(['=', '>', '<']) || rest.trim_start().starts_with("IN (") || rest.starts_with("!=");
-        let option = ["earliest", "latest", "limit", "span", "max", "maxspan", "mode", "field", "output", "index",
-            "summariesonly", "allow_old_summaries", "fillnull_value", "datamodel", "path", "delim", "type", "value",
-            "sourcetype", "source", "prestats", "append", "window", "current", "global", "maxsearches", "max_match",
-            "searchmatch", "keepempty", "uselower", "time_window", "reset_on_change", "local", "chunksize", "format"];
+        let compared =
+            rest.starts_with(['=', '>', '<']) || rest.trim_start().starts_with("IN (") || rest.starts_with("!=");
+        let option = [
+            "earliest",
+            "latest",
+            "limit",
+            "span",
+            "max",
+            "maxspan",
+            "mode",
+            "field",
+            "output",
+            "index",
+            "summariesonly",
+            "allow_old_summaries",
+            "fillnull_value",
+            "datamodel",
+            "path",
+            "delim",
+            "type",
+            "value",
+            "sourcetype",
+            "source",
+            "prestats",
+            "append",
+            "window",
+            "current",
+            "global",
+            "maxsearches",
+            "max_match",
+            "searchmatch",
+            "keepempty",
+            "uselower",
+            "time_window",
+            "reset_on_change",
+            "local",
+            "chunksize",
+            "format",
+        ];
         let named = !option.contains(&&search[at..at + length]);
         let made = search[..at].trim_end().ends_with("eval") || search[..at].trim_end().ends_with(',');
         if compared && named && !made && length > 4 && !rest.starts_with("==") {

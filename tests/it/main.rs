@@ -5,6 +5,7 @@
 mod addon;
 mod browser;
 mod check;
+mod check_corpus;
 mod check_edits;
 mod check_face;
 #[expect(clippy::unwrap_used, reason = "tests")]

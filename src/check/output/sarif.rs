@@ -2,7 +2,7 @@
 
 use super::location;
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::source::Sources;
+use crate::source::{LineColumns, Sources};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -14,6 +14,8 @@ pub fn write(out: &mut dyn Write, diagnostics: &[Diagnostic], sources: &Sources)
             json!({
                 "id": code.name(),
                 "shortDescription": { "text": code.summary() },
+                "fullDescription": { "text": code.info().why },
+                "help": { "text": format!("Bad:\n{}\n\nGood:\n{}", code.info().bad, code.info().good) },
                 "defaultConfiguration": { "level": level(code.severity()) },
             })
         })
@@ -43,22 +45,36 @@ fn result(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         text.push_str(". ");
         text.push_str(help);
     }
+    let related: Vec<Value> = diagnostic
+        .related
+        .iter()
+        .map(|related| {
+            let file = sources.file(related.place.file).path().to_string_lossy().replace('\\', "/");
+            json!({
+                "physicalLocation": physical(&file, sources.line_columns(related.place)),
+                "message": { "text": related.label },
+            })
+        })
+        .collect();
     json!({
         "ruleId": diagnostic.code.name(),
         "ruleIndex": codes::ALL.iter().position(|&code| code == diagnostic.code),
         "level": level(diagnostic.severity),
         "message": { "text": text },
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(&file) },
-                "region": {
-                    "startLine": at.line,
-                    "startColumn": at.column,
-                    "endLine": at.end_line,
-                    "endColumn": at.end_column,
-                },
-            },
-        }],
+        "locations": [{ "physicalLocation": physical(&file, at) }],
+        "relatedLocations": related,
+    })
+}
+
+fn physical(file: &str, at: LineColumns) -> Value {
+    json!({
+        "artifactLocation": { "uri": uri(file) },
+        "region": {
+            "startLine": at.line,
+            "startColumn": at.column,
+            "endLine": at.end_line,
+            "endColumn": at.end_column,
+        },
     })
 }
 

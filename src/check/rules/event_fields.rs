@@ -6,7 +6,7 @@
 
 use crate::check::{Findings, Subject};
 use crate::content::pack::Pack;
-use crate::diag::{Problem, codes};
+use crate::diag::{Letters, Problem, codes};
 use crate::ir::flow::{DEFAULT_FIELDS, EVENT_FIELDS, PlanFlow};
 use crate::ir::schema::Read;
 use crate::knowledge::{Dataset, Knowledge, Model};
@@ -56,7 +56,12 @@ impl Vocabulary {
     fn slip_of(&self, name: &str, file: FileId) -> Option<&str> {
         let words =
             self.words.iter().filter(|(_, (first, several))| *several || *first != file).map(|(word, _)| &**word);
-        let near = words.chain(self.listed.iter().map(|word| &**word)).filter(|known| is_slip(name, known));
+        let letters = Letters::of(name);
+        let near = words.chain(self.listed.iter().map(|word| &**word)).filter(|known| {
+            name.len().abs_diff(known.len()) <= 1
+                && letters.least_distance(&Letters::of(known)) <= 1
+                && is_slip(name, known)
+        });
         // The same whatever the order of the sets.
         near.min_by_key(|known| (!known.eq_ignore_ascii_case(name), known.len().abs_diff(name.len()), *known))
     }

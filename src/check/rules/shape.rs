@@ -11,7 +11,7 @@ use crate::source::Place;
 pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
     let shape = shape::of(item.kind, item.object.generation);
     let before = findings.0.len();
-    mapping(&item.object.node, shape, "", item.kind.word(), findings);
+    mapping(&item.object.node, shape, &Way::Top, item.kind.word(), findings);
     // Whether the newest generation still has this bound is not published.
     if item.object.generation == Generation::V6 {
         for found in findings.0[before..].iter_mut().filter(|found| found.code == codes::NAME_TOO_LONG) {
@@ -20,8 +20,27 @@ pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
     }
 }
 
-/// `prefix` is what stands before a key in messages, `tags.`; `object` is what the whole object is called.
-fn mapping(node: &Node, shape: &'static Shape, prefix: &str, object: &str, findings: &mut Findings) {
+/// The way from the top of an object to a value: `tags.cve[1]`. It is only written out for findings.
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Top,
+    Key(&'w Way<'w>, &'w str),
+    Item(&'w Way<'w>, usize),
+}
+
+impl std::fmt::Display for Way<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Key(Self::Top, name) => f.write_str(name),
+            Self::Key(above, name) => write!(f, "{above}.{name}"),
+            Self::Item(above, at) => write!(f, "{above}[{at}]"),
+        }
+    }
+}
+
+/// `way` leads to the mapping; `object` is what the whole object is called.
+fn mapping(node: &Node, shape: &'static Shape, way: &Way<'_>, object: &str, findings: &mut Findings) {
     let present = |name: &str| node.get(name).is_some_and(|value| !value.is_null());
     let missing: Vec<&'static str> =
         shape.keys().filter(|key| key.need == Need::Required && !present(key.name)).map(|key| key.name).collect();
@@ -39,10 +58,13 @@ fn mapping(node: &Node, shape: &'static Shape, prefix: &str, object: &str, findi
             (Others::Usual, None) => continue,
         };
         slips.extend(slip_of);
-        let mut found =
-            Diagnostic::new(codes::UNKNOWN_KEY, format!("`{prefix}{name}` is no key of a {object}"), key.place)
-                .label("nothing has this key")
-                .help(help);
+        let mut found = Diagnostic::new(
+            codes::UNKNOWN_KEY,
+            format!("`{}` is no key of a {object}", Way::Key(way, name)),
+            key.place,
+        )
+        .label("nothing has this key")
+        .help(help);
         found.severity = severity;
         found.note = note.map(ToOwned::to_owned);
         findings.push(found);
@@ -50,12 +72,12 @@ fn mapping(node: &Node, shape: &'static Shape, prefix: &str, object: &str, findi
     for key in shape.keys() {
         let Some((written, value)) = node.entries().iter().find(|(name, _)| name.as_str() == Some(key.name)) else {
             if key.need == Need::Required && !slips.contains(&key.name) {
-                findings.push(missing_key(key, prefix, object, beginning(node)));
+                findings.push(missing_key(&Way::Key(way, key.name), key, object, beginning(node)));
             }
             continue;
         };
         if key.need == Need::Computed {
-            let message = format!("`{prefix}{}` is always computed", key.name);
+            let message = format!("`{}` is always computed", Way::Key(way, key.name));
             findings.push(
                 Diagnostic::new(codes::COMPUTED_KEY, message, written.place)
                     .label("not to be written by hand")
@@ -63,10 +85,10 @@ fn mapping(node: &Node, shape: &'static Shape, prefix: &str, object: &str, findi
             );
         } else if value.is_null() && !matches!(key.value, Type::TextOrNull) {
             if key.need == Need::Required {
-                findings.push(no_value(key, prefix, written.place));
+                findings.push(no_value(&Way::Key(way, key.name), key, written.place));
             }
         } else {
-            check_value(value, &key.value, &format!("{prefix}{}", key.name), object, findings);
+            check_value(value, &key.value, &Way::Key(way, key.name), object, findings);
         }
     }
 }
@@ -81,14 +103,14 @@ fn beginning(node: &Node) -> Place {
     node.entries().first().map_or(node.place, |(key, _)| key.place)
 }
 
-fn missing_key(key: &Key, prefix: &str, object: &str, place: Place) -> Diagnostic {
-    Diagnostic::new(codes::MISSING_KEY, format!("`{prefix}{}` is missing", key.name), place)
+fn missing_key(way: &Way<'_>, key: &Key, object: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(codes::MISSING_KEY, format!("`{way}` is missing"), place)
         .label(format!("this {object} lacks it"))
         .help(format!("add `{}`: {}", key.name, expected(&key.value)))
 }
 
-fn no_value(key: &Key, prefix: &str, place: Place) -> Diagnostic {
-    Diagnostic::new(codes::MISSING_KEY, format!("`{prefix}{}` has no value", key.name), place)
+fn no_value(way: &Way<'_>, key: &Key, place: Place) -> Diagnostic {
+    Diagnostic::new(codes::MISSING_KEY, format!("`{way}` has no value"), place)
         .label("nothing after it")
         .help(format!("fill it in: {}", expected(&key.value)))
 }
@@ -114,11 +136,11 @@ fn expected(value: &Type) -> String {
     }
 }
 
-fn check_value(node: &Node, value: &Type, key: &str, object: &str, findings: &mut Findings) {
+fn check_value(node: &Node, value: &Type, key: &Way<'_>, object: &str, findings: &mut Findings) {
     match (value, &node.data) {
         (Type::Any, _) | (Type::TextOrNull, Data::Scalar(Scalar { value: ScalarValue::Null, .. })) => {}
         (Type::Map(shape), Data::Mapping(_)) => {
-            mapping(node, shape, &format!("{key}."), object, findings);
+            mapping(node, shape, key, object, findings);
         }
         (Type::List { item, min }, Data::Sequence(items)) => list(node, items, *item, *min, key, object, findings),
         (Type::Listed { item }, Data::Sequence(items)) => list(node, items, *item, 0, key, object, findings),
@@ -136,7 +158,7 @@ fn check_value(node: &Node, value: &Type, key: &str, object: &str, findings: &mu
     }
 }
 
-fn list(node: &Node, items: &[Node], item: ListItem, min: usize, key: &str, object: &str, findings: &mut Findings) {
+fn list(node: &Node, items: &[Node], item: ListItem, min: usize, key: &Way<'_>, object: &str, findings: &mut Findings) {
     if items.len() < min {
         let message = format!("`{key}` is empty");
         findings.push(
@@ -147,11 +169,11 @@ fn list(node: &Node, items: &[Node], item: ListItem, min: usize, key: &str, obje
     }
     let value = item.value();
     for (at, node) in items.iter().enumerate() {
-        check_value(node, &value, &format!("{key}[{at}]"), object, findings);
+        check_value(node, &value, &Way::Item(key, at), object, findings);
     }
 }
 
-fn check_scalar(node: &Node, scalar: &Scalar, value: &Type, key: &str, findings: &mut Findings) {
+fn check_scalar(node: &Node, scalar: &Scalar, value: &Type, key: &Way<'_>, findings: &mut Findings) {
     let is_text = scalar.value == ScalarValue::Text;
     let place = node.place;
     match value {
@@ -203,7 +225,15 @@ fn number(scalar: &Scalar) -> Option<i64> {
     }
 }
 
-fn length(scalar: &Scalar, min: usize, max: usize, too_long: Code, key: &str, place: Place, findings: &mut Findings) {
+fn length(
+    scalar: &Scalar,
+    min: usize,
+    max: usize,
+    too_long: Code,
+    key: &Way<'_>,
+    place: Place,
+    findings: &mut Findings,
+) {
     let text = scalar.text.as_str();
     // Counting is only needed near the bounds.
     if text.len() >= min * 4 && text.len() <= max {
@@ -220,13 +250,13 @@ fn length(scalar: &Scalar, min: usize, max: usize, too_long: Code, key: &str, pl
     }
 }
 
-fn form(scalar: &Scalar, form: Form, key: &str, place: Place, findings: &mut Findings) {
+fn form(scalar: &Scalar, form: Form, key: &Way<'_>, place: Place, findings: &mut Findings) {
     if !form.fits(scalar.text.as_str()) {
         findings.push(misformed(scalar, form, key, place));
     }
 }
 
-fn misformed(scalar: &Scalar, form: Form, key: &str, place: Place) -> Diagnostic {
+fn misformed(scalar: &Scalar, form: Form, key: &Way<'_>, place: Place) -> Diagnostic {
     let (code, what) = match form {
         Form::Date => (codes::BAD_DATE, "date"),
         Form::Uuid => (codes::BAD_UUID, "UUID"),
@@ -243,7 +273,7 @@ fn misformed(scalar: &Scalar, form: Form, key: &str, place: Place) -> Diagnostic
         .help(format!("write {}", form.expected()))
 }
 
-fn word(scalar: &Scalar, words: &'static Words, key: &str, place: Place, findings: &mut Findings) {
+fn word(scalar: &Scalar, words: &'static Words, key: &Way<'_>, place: Place, findings: &mut Findings) {
     let text = scalar.text.as_str();
     if words.values.contains(&text) {
         return;
@@ -268,7 +298,7 @@ fn expected_type(value: &Type) -> &'static str {
     }
 }
 
-fn mismatch(node: &Node, key: &str, expected: &str) -> Diagnostic {
+fn mismatch(node: &Node, key: &Way<'_>, expected: &str) -> Diagnostic {
     let message = format!("`{key}` is {}, expected {expected}", node.kind_name());
     Diagnostic::new(codes::YAML_TYPE, message, node.place)
 }
