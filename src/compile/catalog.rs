@@ -10,6 +10,9 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Mutex;
 
+/// Model, dataset, and whether the fields are prefixed with the dataset's name.
+type DatasetKey = (String, Option<String>, bool);
+
 /// Data models of the knowledge, lookups of the pack.
 #[derive(Debug)]
 pub(super) struct PackCatalog<'a> {
@@ -18,7 +21,7 @@ pub(super) struct PackCatalog<'a> {
     /// Columns by lookup name; headers are read once, when first asked for.
     columns: Mutex<HashMap<String, Option<Vec<Name>>>>,
     /// Fields of datasets that the knowledge has, by model, dataset, and whether they are prefixed.
-    datasets: Mutex<HashMap<(String, Option<String>, bool), Vec<(Name, FieldInfo)>>>,
+    datasets: Mutex<HashMap<DatasetKey, Vec<(Name, FieldInfo)>>>,
 }
 
 impl<'a> PackCatalog<'a> {

@@ -72,6 +72,7 @@ impl<T: Clone> DerefMut for Shared<T> {
     }
 }
 
+#[expect(clippy::into_iter_without_iter, reason = "`iter` is the one of the value")]
 impl<'a, T> IntoIterator for &'a Shared<T>
 where
     &'a T: IntoIterator,
@@ -84,6 +85,7 @@ where
     }
 }
 
+#[expect(clippy::into_iter_without_iter, reason = "`iter_mut` is the one of the value")]
 impl<'a, T: Clone> IntoIterator for &'a mut Shared<T>
 where
     &'a mut T: IntoIterator,

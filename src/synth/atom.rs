@@ -175,7 +175,7 @@ impl Through {
 /// The value at a place of a list.
 fn at(value: &Value, place: i64) -> Value {
     let values = value.values();
-    let index = if place < 0 { values.len() as i64 + place } else { place };
+    let index = if place < 0 { i64::try_from(values.len()).unwrap_or(i64::MAX).saturating_add(place) } else { place };
     usize::try_from(index).ok().and_then(|index| values.get(index)).cloned().unwrap_or_default()
 }
 

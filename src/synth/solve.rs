@@ -114,7 +114,7 @@ fn placed(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: u
     (short..short + 3).find_map(|length| {
         let mut values: Vec<Option<Value>> = vec![None; length];
         for (place, wanted) in &places {
-            let at = if *place < 0 { length as i64 + place } else { *place };
+            let at = if *place < 0 { i64::try_from(length).unwrap_or(i64::MAX).saturating_add(*place) } else { *place };
             let slot = values.get_mut(usize::try_from(at).ok()?)?;
             let wanted: Vec<&Atom> = wanted.iter().collect();
             *slot = Some(of_all(&wanted, name, index, context, depth + 1)?);
@@ -260,7 +260,8 @@ impl Hints {
                 self.exact.extend((0..4).map(|variant| Value::text(template.text(variant, &BTreeMap::new()))));
             }
         }
-        let all: String = literals.iter().take(12).map(|literal| format!("{literal} ")).collect();
+        let mut all = literals.iter().take(12).cloned().collect::<Vec<_>>().join(" ");
+        all.push(' ');
         self.exact.push(Value::text(all));
         if let Some(size) = number::parse(&text) {
             self.edges.extend([size, size + 1.0, -size, size * 2.0, size * 100.0, size / 2.0, 0.0, 1.0, 100.0]);
@@ -469,7 +470,9 @@ fn texts_in(expr: &Expr, found: &mut Vec<String>) {
         }
         Expr::In(left, items) => {
             texts_in(left, found);
-            items.iter().for_each(|item| texts_in(item, found));
+            for item in items {
+                texts_in(item, found);
+            }
         }
         Expr::Call { args, .. } => args.iter().for_each(|arg| texts_in(arg, found)),
     }

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 fn reports(pack: &Path, with: &[PathBuf]) -> Vec<Report> {
     let mut sources = Sources::new();
-    let (pack, _) = Pack::load(pack, &LoadOptions { with: with.to_vec() }, &mut sources).expect("the pack can be read");
+    let (pack, _) = Pack::load(pack, &LoadOptions { with: with.to_vec(), ..LoadOptions::default() }, &mut sources)
+        .expect("the pack can be read");
     let knowledge = Knowledge::builtin();
     let compiler = Compiler::new(&pack, knowledge);
     let synthesizer = Synthesizer { pack: &pack, knowledge, compiler: &compiler };
