@@ -275,7 +275,7 @@ mod tests {
             (codes::UNKNOWN_MACRO, "macro `ours` is not defined", None),
             (codes::UNKNOWN_MACRO, "macro `ours2` is not defined", Some("error")),
             (codes::UNKNOWN_COMMAND, "`cyberchef` is not a command", None),
-            (codes::UNKNOWN_FIELD, "`ours` is no field", Some("error")),
+            (codes::UNKNOWN_FIELD, "`ours` is no field", Some("warning")),
         ];
         for (code, message, expected) in cases {
             assert_eq!(severity(text, "/pack/a.yml", code, message), expected, "{message}");

@@ -7,7 +7,7 @@
 use super::lower::subsearch;
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
-use crate::diag::Problem;
+use crate::diag::{Problem, codes};
 use crate::ir::Op;
 use crate::source::Spanned;
 use crate::spl::ast::Stage;
@@ -77,5 +77,8 @@ impl Command for Map {
 /// it, because quotes in it are escaped there.
 fn nested_problems(text: &str) -> Vec<Problem> {
     let parsed = crate::spl::parse(text);
-    if parsed.problems.is_empty() { super::lower(&parsed.search).problems } else { parsed.problems }
+    let mut problems = if parsed.problems.is_empty() { super::lower(&parsed.search).problems } else { parsed.problems };
+    // A token may stand for a time; only the row says which.
+    problems.retain(|problem| problem.code != codes::BAD_TIME || !problem.message.contains('$'));
+    problems
 }

@@ -84,6 +84,11 @@ fn run(args: &[&str]) -> (Value, String) {
     let output = command.env_remove("NO_COLOR").args(args).output().expect("it runs");
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{args:?}: {errors}");
+    if args.first() == Some(&"search") {
+        // One object a line.
+        let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        return (lines.map(|line| serde_json::from_slice::<Value>(line).expect("JSON")).collect(), errors);
+    }
     (serde_json::from_slice(&output.stdout).expect("JSON"), errors)
 }
 

@@ -183,7 +183,8 @@ fn sysmon_process_creation() {
     dataset(SYSMON, &event, "Endpoint.Processes", &expected);
     dataset(SYSMON, &event, "Endpoint.Filesystem", &[]);
     let expected = [
-        ("signature", Some("Process Create")),
+        // Sysmon's own name of event 1.
+        ("signature", Some("Process creation")),
         ("MD5", Some("AA11")),
         ("SHA256", Some("BB22")),
         ("IMPHASH", Some("CC33")),
