@@ -102,7 +102,7 @@ impl Suppressions {
 pub(super) fn unknown_code(name: &str, place: Place) -> Diagnostic {
     let message = format!("there is no check `{name}`");
     let help = match nearest(name, codes::ALL.iter().map(|code| code.name())) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => crate::diag::did_you_mean(near),
         None => "`docs/checks.md` lists them".to_owned(),
     };
     Diagnostic::new(codes::UNKNOWN_CHECK, message, place).help(help)

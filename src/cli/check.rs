@@ -42,8 +42,7 @@ fn overlay(path: &Path) -> Result<Overlay, CliError> {
 fn explain(name: &str) -> CliResult {
     let Some(code) = Code::named(name) else {
         let near = diag::nearest(name, codes::ALL.iter().map(|code| code.name()));
-        let hint =
-            near.map_or_else(|| "docs/checks.md lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let hint = near.map_or_else(|| "docs/checks.md lists them".to_owned(), crate::diag::did_you_mean);
         return Err(CliError::new(format!("there is no check `{name}`; {hint}")));
     };
     io::stdout().lock().write_all(manual::check(code).as_bytes())?;

@@ -64,7 +64,7 @@ fn find<'a>(pack: &'a Pack, workspace: &Workspace, wanted: &str) -> Result<&'a D
     }
     let names = pack.detections.iter().map(|detection| detection.object.name.as_str());
     let hint = match nearest(wanted, names) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => crate::diag::did_you_mean(near),
         None => "give its name, its id or its file, and the pack with `--pack`".to_owned(),
     };
     Err(CliError::new(format!("no detection `{wanted}` in `{}`: {hint}", pack.root.display())))

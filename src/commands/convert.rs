@@ -67,7 +67,7 @@ impl Command for Convert {
                 let message = format!("`convert` has no function `{}`", function.node);
                 let mut problem = Problem::new(codes::UNKNOWN_FUNCTION, message, function.span);
                 if let Some(near) = nearest(&function.node, FUNCTIONS.iter().map(|(name, _)| *name)) {
-                    problem = problem.help(format!("did you mean `{near}`?"));
+                    problem = problem.help(crate::diag::did_you_mean(near));
                 }
                 cx.problem(problem);
                 continue;

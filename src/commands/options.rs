@@ -146,7 +146,7 @@ fn unknown_option(command: &str, name: &Spanned<String>, specs: &[OptionSpec]) -
     let message = format!("`{command}` has no option `{}`", name.node);
     let problem = Problem::new(codes::UNKNOWN_OPTION, message, name.span);
     if let Some(near) = nearest(&name.node, specs.iter().map(|spec| spec.name)) {
-        return problem.help(format!("did you mean `{near}`?"));
+        return problem.help(crate::diag::did_you_mean(near));
     }
     if specs.is_empty() {
         return problem.help(format!("`{command}` takes no options"));

@@ -88,7 +88,7 @@ impl Compiled {
         let output = self.flow.output();
         let names = output.fields.keys().map(|name| &**name);
         if let Some(near) = diag::nearest(field, names.clone()) {
-            return format!("did you mean `{mark}{near}{mark}`?");
+            return crate::diag::did_you_mean(format_args!("{mark}{near}{mark}"));
         }
         let listed: Vec<&str> = names.filter(|name| !name.starts_with('_')).take(12).collect();
         if listed.is_empty() {

@@ -194,8 +194,8 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
-/// The help line that proposes a name.
-pub fn did_you_mean(name: &str) -> String {
+/// The help line that proposes a name. Fixes read it back with [`suggested`], so that it is written nowhere else.
+pub fn did_you_mean(name: impl std::fmt::Display) -> String {
     format!("did you mean `{name}`?")
 }
 

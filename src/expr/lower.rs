@@ -406,7 +406,7 @@ fn unknown_function(name: &Spanned<String>) -> Problem {
     }
     let known = functions::all().flat_map(|function| std::iter::once(&function.name).chain(function.aliases));
     match nearest(&name.node, known.copied()) {
-        Some(known) => problem.help(format!("did you mean `{known}`?")),
+        Some(known) => problem.help(crate::diag::did_you_mean(known)),
         None => problem,
     }
 }

@@ -213,8 +213,8 @@ fn one(conf: &str, keys: &Keys, key: &str, setting: &Setting) -> Option<Diagnost
     let candidates = keys.used.iter().copied().chain(keys.lacking.iter().map(|(known, _)| *known));
     Some(match nearest(head, candidates.map(|known| known.trim_end_matches('-'))) {
         Some(near) => problem.help(match class {
-            Some(class) => format!("did you mean `{near}-{class}`?"),
-            None => format!("did you mean `{near}`?"),
+            Some(class) => crate::diag::did_you_mean(format_args!("{near}-{class}")),
+            None => crate::diag::did_you_mean(near),
         }),
         None => problem,
     })

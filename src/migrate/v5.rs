@@ -14,6 +14,7 @@ use super::{RemarkKind, is_in_deprecated_folder, other_file_name, stable_id};
 use crate::content::model::Generation;
 use crate::content::pack::Kind;
 use crate::content::read::{self, generation};
+use crate::content::shape::THREAT_TYPES;
 use crate::content::yaml::Node;
 use std::fmt::Write;
 use std::path::Path;
@@ -115,36 +116,6 @@ const DEPLOYMENT: [&str; 9] =
     ["name", "id", "version", "date", "author", "description", "scheduling", "alert_action", "type"];
 const TEST: [&str; 4] = ["name", "attack_data", "earliest_time", "latest_time"];
 const ATTACK_DATA: [&str; 5] = ["data", "source", "sourcetype", "custom_index", "host"];
-
-/// The types of threat objects.
-const THREAT_TYPES: [&str; 26] = [
-    "certificate_common_name",
-    "certificate_organization",
-    "certificate_serial",
-    "certificate_unit",
-    "command",
-    "domain",
-    "email_address",
-    "email_subject",
-    "file_hash",
-    "file_name",
-    "file_path",
-    "http_user_agent",
-    "ip_address",
-    "process",
-    "process_name",
-    "parent_process",
-    "parent_process_name",
-    "process_hash",
-    "registry_path",
-    "registry_value_name",
-    "registry_value_text",
-    "service",
-    "signature",
-    "system",
-    "tls_hash",
-    "url",
-];
 
 /// Whether an object that is not of v6 has something that contentctl 5 no longer takes, or lacks what it asks for.
 pub(super) fn is_older(kind: Kind, node: &Node) -> bool {
@@ -404,7 +375,7 @@ fn entity_type(observable: &str) -> &'static str {
 
 /// The kind of threat object: the field's own name if it is one, else what the observable's type stands for.
 fn threat_type(field: &str, observable: &str) -> Option<&'static str> {
-    let own = THREAT_TYPES.into_iter().find(|kind| *kind == field);
+    let own = THREAT_TYPES.values.iter().copied().find(|kind| *kind == field);
     own.or_else(|| {
         Some(match observable {
             "IP Address" => "ip_address",

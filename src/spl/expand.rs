@@ -358,7 +358,7 @@ impl Expander<'_> {
                 text,
                 span,
                 |problem| match near {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    Some(near) => problem.help(crate::diag::did_you_mean(near)),
                     None => problem.help("define it in the pack, or name the pack that has it"),
                 },
             );

@@ -49,7 +49,7 @@ fn dropped(read: &MissingRead, loss: &Loss) -> Problem {
 fn unknown(read: &MissingRead) -> Problem {
     let name = &read.field.name;
     let help = match nearest(name, read.known.iter().map(|name| &**name)) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => crate::diag::did_you_mean(near),
         None => "use a field that the search produces".to_owned(),
     };
     Problem::new(codes::UNKNOWN_FIELD, format!("nothing before `{}` makes `{name}`", read.command), read.field.span)

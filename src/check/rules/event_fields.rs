@@ -108,7 +108,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push_in(
             Problem::new(codes::UNKNOWN_EVENT_FIELD, format!("`{name}` is not known as a field of events"), span)
                 .label("no other search and no data source has it")
-                .help(format!("did you mean `{near}`?")),
+                .help(crate::diag::did_you_mean(near)),
             &compiled.expansion.text,
         );
     }

@@ -90,9 +90,9 @@ fn unknown_field(read: &MissingRead, compiled: &Compiled, findings: &mut Finding
     let mut problem =
         Problem::new(codes::UNKNOWN_DATASET_FIELD, message, read.field.span).label("always null for `tstats`");
     if let Some(near) = nearest(name, read.known.iter().map(|name| &**name)) {
-        problem = problem.help(format!("did you mean `{near}`?"));
+        problem = problem.help(crate::diag::did_you_mean(near));
     } else if let Some((prefix, field)) = prefixed(name, &read.known) {
-        problem = problem.help(format!("did you mean `{prefix}.{field}`?"));
+        problem = problem.help(crate::diag::did_you_mean(format_args!("{prefix}.{field}")));
     } else {
         problem = problem.help("use a field that the data model declares");
     }

@@ -11,7 +11,7 @@ mod words;
 
 pub use form::{Form, match_type};
 pub use json_schema::json_schema;
-pub use words::Words;
+pub use words::{THREAT_TYPES, Words};
 
 use super::model::Generation;
 use super::pack::Kind;

@@ -185,7 +185,7 @@ pub(super) static USECASES: Words = Words {
 pub(super) static RISK_TYPES: Words =
     Words { code: codes::UNKNOWN_OBJECT_TYPE, what: "type of risk object", values: &["system", "user", "other"] };
 /// Types of threat objects.
-pub(super) static THREAT_TYPES: Words = Words {
+pub static THREAT_TYPES: Words = Words {
     code: codes::UNKNOWN_OBJECT_TYPE,
     what: "type of threat object",
     values: &[

@@ -282,7 +282,7 @@ pub fn unknown(name: &Spanned<String>) -> Problem {
     }
     let known = ALL.iter().flat_map(|function| std::iter::once(&function.name).chain(function.aliases));
     match nearest(text, known.copied()) {
-        Some(known) => problem.help(format!("did you mean `{known}`?")),
+        Some(known) => problem.help(crate::diag::did_you_mean(known)),
         None => problem,
     }
 }

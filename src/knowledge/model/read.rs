@@ -148,7 +148,7 @@ impl Reader<'_> {
             );
             let mut problem = Diagnostic::new(codes::MODEL_SYNTAX, message, self.place(&orphan.parent_name));
             if let Some(near) = crate::diag::nearest(&orphan.parent_name, datasets.iter().map(|d| &*d.name)) {
-                problem = problem.help(format!("did you mean `{near}`?"));
+                problem = problem.help(crate::diag::did_you_mean(near));
             }
             self.problems.push(problem);
         }

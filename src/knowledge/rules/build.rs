@@ -113,7 +113,7 @@ impl Builder<'_> {
                 }
                 None => {
                     let near = crate::diag::nearest(name, self.knowledge.transforms().keys().map(|name| &**name));
-                    let near = near.map(|near| format!("did you mean `{near}`?"));
+                    let near = near.map(crate::diag::did_you_mean);
                     self.problem(format!("`{key}` names the transform `{name}`, which does not exist"), winner.setting);
                     if let Some(problem) = self.problems.last_mut() {
                         problem.help = near;

@@ -35,7 +35,7 @@ pub(super) fn no_command(text: &str, span: Span) -> Problem {
 pub(super) fn unknown_command(name: &str, span: Span, suggest: bool) -> Problem {
     let problem = Problem::new(codes::UNKNOWN_COMMAND, format!("`{name}` is not a command"), span);
     match if suggest { commands::nearest(name) } else { None } {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        Some(near) => problem.help(crate::diag::did_you_mean(near)),
         None => problem.help("a pipe separates commands; check that one was meant here"),
     }
 }
