@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// No progress bar, no notes; results and errors only
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
+    /// The most memory to use, such as 512MB: a search, hunt or test that needs more ends with an error
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub(super) memory: Option<String>,
     #[command(subcommand)]
     pub(super) command: Command,
 }

@@ -3,7 +3,7 @@
 use super::args::{HuntArgs, HuntFormat};
 use super::terminal::{Terminal, printable};
 use super::workspace::Workspace;
-use super::{CliError, CliResult, Exit, interrupt, search};
+use super::{CliError, CliResult, Exit, search};
 use crate::compile::Compiler;
 use crate::content::model::Detection;
 use crate::docs::Attack;
@@ -56,10 +56,6 @@ pub(super) fn run(args: &HuntArgs, terminal: &Terminal) -> CliResult {
         terminal.note(note);
     }
     write(args, &report, terminal)?;
-    if report.partial {
-        terminal.note("ended by Ctrl-C: the report covers the events read so far");
-        return Ok(Exit::Interrupted);
-    }
     Ok(if report.damaged { Exit::Findings } else { Exit::Ok })
 }
 
@@ -71,7 +67,7 @@ fn events(args: &HuntArgs, knowledge: &Arc<Knowledge>, run: &RunOptions) -> Resu
     }
     let options = Options::from(search::overrides(&args.meta)).with_knowledge(knowledge.clone());
     let inputs = args.files.iter().map(|path| Input { path: path.clone(), options: options.clone() }).collect();
-    let events = RawEvents::streamed(inputs).stopping(interrupt::flag());
+    let events = RawEvents::streamed(inputs);
     if args.earliest.is_none() && args.latest.is_none() {
         return Ok(Arc::new(events));
     }

@@ -1,21 +1,27 @@
-//! Ctrl-C: the first one asks the work to end with what it has, the second one ends the program.
+//! Ctrl-C: the first one ends the reading of events, and the command goes on with what it has; a second one within two
+//! seconds ends the program.
 
-use std::sync::Arc;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::replay::{interrupt, interrupts};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-/// A flag that the first Ctrl-C sets (or a request to terminate). Listening begins with the first call.
-pub(super) fn flag() -> Arc<AtomicBool> {
-    static FLAG: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
-        let flag = Arc::new(AtomicBool::new(false));
-        let ours = flag.clone();
-        // Where no handler can be set, Ctrl-C ends the program at once, as usual.
-        let _ = ctrlc::set_handler(move || {
-            if ours.swap(true, Ordering::Relaxed) {
-                std::process::exit(super::Exit::Interrupted as i32);
-            }
+/// Listens to Ctrl-C and requests to terminate. Where that cannot be done, they end the program at once, as usual.
+pub(super) fn listen() {
+    let last: Mutex<Option<Instant>> = Mutex::new(None);
+    let _ = ctrlc::try_set_handler(move || {
+        let now = Instant::now();
+        let again = last.lock().is_ok_and(|mut last| {
+            let before = last.replace(now);
+            before.is_some_and(|before| now.duration_since(before) < Duration::from_secs(2))
         });
-        flag
+        if again {
+            std::process::exit(super::Exit::Interrupted as i32);
+        }
+        interrupt();
     });
-    FLAG.clone()
+}
+
+/// Whether there was a Ctrl-C.
+pub(super) fn came() -> bool {
+    interrupts() > 0
 }

@@ -23,6 +23,7 @@ mod test;
 mod watch;
 mod workspace;
 
+use crate::engine::memory;
 use args::{Args, Command};
 use clap::Parser;
 use std::ffi::OsString;
@@ -80,25 +81,57 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let terminal = terminal::Terminal::new(args.color, args.quiet);
-    let result = match &args.command {
-        Command::Check(args) => check::run(args, &terminal),
-        Command::Test(args) => test::run(args, &terminal),
-        Command::Docs(args) => docs::run(args, &terminal),
-        Command::Search(args) => search::run(args, &terminal),
-        Command::Hunt(args) => hunt::run(args, &terminal),
-        Command::Explain(args) => explain::run(args, &terminal),
-        Command::Fmt(args) => fmt::run(args, &terminal),
-        Command::Migrate(args) => migrate::run(args, &terminal),
-        Command::Schema(args) => schema::run(args),
-        Command::Build(args) => build::run(args, &terminal),
-    };
+    let result = prepare(&args).and_then(|()| carry_out(&args.command, &terminal));
     match result {
+        // What was read before Ctrl-C has been worked on and written.
+        Ok(_) if interrupt::came() && may_be_partial(&args.command) => {
+            terminal.note("PARTIAL: ended by Ctrl-C; the results are those of the events read so far");
+            Exit::Interrupted
+        }
         Ok(exit) => exit,
         Err(CliError::OutputClosed) => Exit::Ok,
         Err(CliError::Message(message)) => {
             let _ = writeln!(io::stderr(), "escudo: {message}");
             Exit::Failure
         }
+    }
+}
+
+/// What holds for the whole process.
+fn prepare(args: &Args) -> Result<(), CliError> {
+    if let Some(text) = &args.memory {
+        let bytes = memory::parse_size(text);
+        let bytes =
+            bytes.ok_or_else(|| CliError::new(format!("`--memory {text}` is no size: write one such as 512MB")))?;
+        memory::set_limit(bytes);
+    }
+    if matches!(args.command, Command::Search(_) | Command::Hunt(_) | Command::Test(_)) {
+        interrupt::listen();
+    }
+    Ok(())
+}
+
+/// Whether Ctrl-C leaves a part of the results. In a session of searches it ends one of them, not the session.
+fn may_be_partial(command: &Command) -> bool {
+    match command {
+        Command::Search(args) => args.spl.is_some() || args.file.is_some(),
+        Command::Hunt(_) | Command::Test(_) => true,
+        _ => false,
+    }
+}
+
+fn carry_out(command: &Command, terminal: &terminal::Terminal) -> CliResult {
+    match command {
+        Command::Check(args) => check::run(args, terminal),
+        Command::Test(args) => test::run(args, terminal),
+        Command::Docs(args) => docs::run(args, terminal),
+        Command::Search(args) => search::run(args, terminal),
+        Command::Hunt(args) => hunt::run(args, terminal),
+        Command::Explain(args) => explain::run(args, terminal),
+        Command::Fmt(args) => fmt::run(args, terminal),
+        Command::Migrate(args) => migrate::run(args, terminal),
+        Command::Schema(args) => schema::run(args),
+        Command::Build(args) => build::run(args, terminal),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pipeline: opens the operations of a plan, pushes batches through, counts.
 
 use super::limits::RunOptions;
+use super::memory;
 use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
 use super::pushed::Prepared;
@@ -12,7 +13,7 @@ use crate::ir::op::Condition;
 use crate::ir::{self, Op, Plan, Step};
 use crate::lookup::Lookup;
 use crate::value::{Batch, Column, Name, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -40,7 +41,12 @@ pub(super) struct Run<'a> {
     /// Subsearches that have run already.
     prepared: Option<Prepared>,
     depth: usize,
+    /// Rows since memory was last looked at.
+    unchecked: Cell<usize>,
 }
+
+/// Memory is looked at every so many rows: asking costs more than a row does.
+const CHECKED_ROWS: usize = 4_096;
 
 impl<'a> Run<'a> {
     pub(super) fn new(source: &'a dyn Source, options: &'a RunOptions, prepared: Option<Prepared>) -> Self {
@@ -53,6 +59,7 @@ impl<'a> Run<'a> {
             lacks: RefCell::default(),
             prepared,
             depth: 0,
+            unchecked: Cell::new(0),
         }
     }
 
@@ -90,6 +97,17 @@ impl Run<'_> {
         if !lacks.iter().any(|known| known == reason) {
             lacks.push(reason.to_owned());
         }
+    }
+
+    /// Fails if the memory is used up; to be told of all rows.
+    fn may_go_on(&self, rows: usize) -> Result<(), Failure> {
+        let unchecked = self.unchecked.get() + rows;
+        if unchecked < CHECKED_ROWS {
+            self.unchecked.set(unchecked);
+            return Ok(());
+        }
+        self.unchecked.set(0);
+        memory::check()
     }
 
     /// Whether an operation may hold so many rows.
@@ -151,6 +169,7 @@ impl Run<'_> {
             lacks: RefCell::new(self.lacks.take()),
             prepared: self.prepared.clone(),
             depth,
+            unchecked: Cell::new(0),
         };
         let result = inner.plan(plan, input);
         self.written.replace(inner.written.into_inner());
@@ -290,6 +309,7 @@ impl<'p> Line<'p> {
 
     /// Pushes a batch into the stages from `from` on. `Break` means that no more rows are wanted.
     pub(super) fn push(&mut self, from: usize, mut batch: Batch, run: &Run<'_>) -> Result<ControlFlow<()>, Failure> {
+        run.may_go_on(batch.rows())?;
         for index in from..self.stages.len() {
             let step = index + self.first;
             self.trace[step].rows_in += batch.rows() as u64;

@@ -19,6 +19,7 @@ mod evaluate;
 pub mod external;
 mod group;
 mod limits;
+pub mod memory;
 mod ops;
 mod outcome;
 mod pushed;

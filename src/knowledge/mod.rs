@@ -54,7 +54,7 @@ pub use index_time::IndexTimeRules;
 pub use macros::{Macro, Macros};
 pub use model::{Dataset, Model, QualifiedField};
 pub use props::Props;
-pub use rules::{Plain, Provenance, Rules};
+pub use rules::{Extraction, Plain, Provenance, Rules};
 pub use tags::Tags;
 pub use transforms::{ExternalLookup, LookupDefinition, Transform, Transforms};
 pub use written::Written;

@@ -16,6 +16,7 @@ mod reason;
 mod result;
 mod run;
 mod source;
+mod stop;
 mod verdict;
 
 pub use cim::CimSource;
@@ -30,4 +31,5 @@ pub use result::{Status, TestResult};
 pub use run::{Hit, Tester};
 pub(crate) use source::newest_first;
 pub use source::{CompileText, FileSource};
+pub use stop::{interrupt, interrupts};
 pub use verdict::{Verdict, judge};

@@ -1,5 +1,6 @@
 //! Raw events of files: streamed each time they are asked for, or held in memory if they are few.
 
+use super::stop::interrupts;
 use crate::events::{self, Meta, Note, NoteKind, Options, RawEvent};
 use crate::knowledge::written;
 use crate::value::{Batch, Column, Name, Value};
@@ -21,7 +22,8 @@ pub struct RawEvents {
     drained: AtomicBool,
     /// Only events of this time: from the first, before the second.
     span: Option<(f64, f64)>,
-    stop: Option<Arc<AtomicBool>>,
+    /// Wishes to end that are older than these events.
+    wishes: usize,
 }
 
 /// A file, folder or `-`, and how to read it.
@@ -49,7 +51,7 @@ impl RawEvents {
     /// Events that are read anew whenever they are asked for. Standard input can be read only once: see
     /// [`RawEvents::hold`].
     pub fn streamed(inputs: Vec<Input>) -> Self {
-        Self { inputs, ..Self::default() }
+        Self { inputs, wishes: interrupts(), ..Self::default() }
     }
 
     /// Reads the files and keeps the events, if their text is not longer than some 256 MiB; otherwise they are streamed.
@@ -80,7 +82,7 @@ impl RawEvents {
 
     /// Events that are there already.
     pub fn of(events: Vec<RawEvent>) -> Self {
-        Self { held: Some(vec![events]), ..Self::default() }
+        Self { held: Some(vec![events]), wishes: interrupts(), ..Self::default() }
     }
 
     /// Only the events from `earliest` on and before `latest`, in seconds since the epoch. Events without a time are left
@@ -91,16 +93,9 @@ impl RawEvents {
         self
     }
 
-    /// Reading ends early, as if the input ended, once the flag is set.
-    #[must_use]
-    pub fn stopping(mut self, stop: Arc<AtomicBool>) -> Self {
-        self.stop = Some(stop);
-        self
-    }
-
-    /// Whether reading was ended early.
+    /// Whether reading is to end early: see [`super::interrupt`].
     pub fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+        interrupts() > self.wishes
     }
 
     /// Whether there is nothing to read from.

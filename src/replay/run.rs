@@ -4,6 +4,7 @@ use super::dataset::{Finder, Found};
 use super::expect::{self, Expectation};
 use super::raw::{Input, RawEvents};
 use super::source::FileSource;
+use super::stop::interrupts;
 use super::verdict::{Verdict, judge, unseen};
 use super::{Lookups, Status, TestResult, miss, reason};
 use crate::compile::Compiler;
@@ -167,7 +168,11 @@ impl Tester<'_> {
             .compiling(&compile)
             .knowing(self.compiler.catalog())
             .one_batch_at_a_time();
-        let outcome = match engine::run(plan, &source, self.options) {
+        let outcome = engine::run(plan, &source, self.options);
+        if interrupts() > 0 {
+            return blank(Status::Skip, "the run was ended before this test".to_owned());
+        }
+        let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(failure) => {
                 return TestResult { notes: source.notes(), ..blank(unrun(&failure), failure.message) };

@@ -2,6 +2,7 @@
 
 use super::raw::{self, RawEvents};
 use super::{Lookups, fields};
+use crate::engine::memory;
 use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Named, Sink, Source, Unavailable};
 use crate::events::{NoteKind, RawEvent};
 use crate::ir::{Catalog, NoCatalog, Plan};
@@ -166,10 +167,13 @@ impl Source for FileSource<'_> {
             return self.work(&work, sink);
         }
         let mut all = Batch::new(0);
+        let mut room = Ok(());
         let counts = self.work(&work, &mut |batch| {
             all.append(&batch);
-            if all.rows() > MAX_SORTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            room = memory::check();
+            if room.is_err() || all.rows() > MAX_SORTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        room.map_err(|failure| Unavailable(failure.message))?;
         if all.rows() > MAX_SORTED {
             let text = format!("more than {MAX_SORTED} events satisfy the search before the first pipe; narrow it");
             return Err(Unavailable(text));

@@ -4,7 +4,7 @@ use super::field::{Bits, FieldMatcher, FieldState};
 use super::relax::field_of;
 use crate::expr::Predicate;
 use crate::value::Batch;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The conditions that a row satisfies, by number and ascending.
@@ -90,6 +90,8 @@ const MAX_SIGNATURES: usize = 65_536;
 pub(super) struct MatcherState {
     fields: Vec<FieldState>,
     signatures: HashMap<Box<[u32]>, Hits>,
+    /// Equal hits are one list: callers tell rows apart by it.
+    lists: HashSet<Hits>,
     classes: Vec<Vec<u32>>,
 }
 
@@ -132,10 +134,84 @@ impl MatcherState {
             return known.clone();
         }
         let hits = matcher.hits(self, signature);
+        let hits = if let Some(known) = self.lists.get(&hits) {
+            known.clone()
+        } else {
+            self.lists.insert(hits.clone());
+            hits
+        };
         if self.signatures.len() >= MAX_SIGNATURES {
             self.signatures.clear();
+            self.lists.clear();
         }
         self.signatures.insert(signature.into(), hits.clone());
         hits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Context, predicate};
+    use crate::ir::Op;
+    use crate::value::{Column, Value};
+    use proptest::prelude::*;
+
+    fn condition(text: &str) -> Predicate {
+        let plan = crate::commands::lower(&crate::spl::parse(text).search).plan;
+        match plan.steps.into_iter().next().map(|step| step.op) {
+            Some(Op::Events { filter }) => filter,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    const CONDITIONS: [&str; 16] = [
+        "a=cmd.exe",
+        "a=*.exe b!=x",
+        "a!=*.EXE",
+        "a IN (cmd.exe, *power*, x) NOT b=*y*",
+        "NOT a=*",
+        "a=* b=*",
+        "a=10.0.0.0/8",
+        "a!=10.0.0.0/8",
+        "b>5",
+        "b<=5 OR a=x",
+        "NOT (a=x OR b=x)",
+        "a=*e*x*",
+        "b=5 a=c*",
+        "a=\"*cmd.exe\" b=\"*\"",
+        "a IN (*)",
+        "a=é*",
+    ];
+
+    fn value() -> impl Strategy<Value = Value> {
+        let texts = ["cmd.exe", "CMD.EXE", "powershell.exe", "x", "xy", "10.1.2.3", "5", "7", "5.0", "", "É1", "exe*x"];
+        let text = prop::sample::select(texts.to_vec()).prop_map(Value::from);
+        let single = prop_oneof![4 => text, 1 => (0..9_u8).prop_map(|number| Value::Number(f64::from(number)))];
+        let list = prop::collection::vec(single.clone(), 2..4).prop_map(Value::list);
+        prop_oneof![6 => single, 1 => list, 1 => Just(Value::Null)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// All conditions together find what each finds alone, in every batch of a run.
+        #[test]
+        fn hits_are_those_of_each_condition(rows in prop::collection::vec((value(), value()), 1..60), cut in 1_usize..20) {
+            let conditions: Vec<Predicate> = CONDITIONS.iter().map(|text| condition(text)).collect();
+            let matcher = Matcher::new(&conditions);
+            let mut state = MatcherState::default();
+            for part in rows.chunks(cut) {
+                let mut batch = Batch::new(part.len());
+                batch.set("a", Column::new(part.iter().map(|row| row.0.clone()).collect()));
+                batch.set("b", Column::new(part.iter().map(|row| row.1.clone()).collect()));
+                let hits = state.hits(&matcher, &batch);
+                for (number, condition) in (0..).zip(&conditions) {
+                    let alone = predicate::select(condition, &batch, &Context::at(0.0));
+                    let together: Vec<bool> = hits.iter().map(|hits| hits.contains(&number)).collect();
+                    prop_assert_eq!(alone, together, "{} over {:?}", CONDITIONS[number as usize], part);
+                }
+            }
+        }
     }
 }

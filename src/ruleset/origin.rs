@@ -5,7 +5,7 @@ use super::matcher::{Hits, Matcher};
 use super::relax::{field_of, on_fields, relax};
 use crate::expr::{CompareOp, Predicate};
 use crate::ir::Fields;
-use crate::knowledge::{DatasetFields, Knowledge, Naming, Plain, Rules};
+use crate::knowledge::{DatasetFields, Extraction, Knowledge, Naming, Plain, Rules};
 use crate::value::Name;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,8 +118,8 @@ pub(super) struct Origin {
     pub(super) groups: Vec<usize>,
     /// Consumers of events that can match.
     pub(super) events: Vec<usize>,
-    /// The fields that the first decision reads.
-    pub(super) first: Fields,
+    /// Gives the fields that the first decision reads.
+    pub(super) first: Extraction<Arc<Rules>>,
     /// Decides which datasets an event belongs to, and which consumers of events it may interest: groups, then events.
     pub(super) sorter: Matcher,
     pub(super) sorter_number: usize,
@@ -139,12 +139,46 @@ pub(super) struct Kind {
     /// Per place in [`Origin::events`]: it may match.
     pub(super) may_match: Vec<bool>,
     pub(super) has_events: bool,
-    /// The fields to decide the rest by.
-    pub(super) fields: Fields,
+    /// Gives the fields to decide the rest by.
+    pub(super) second: Extraction<Arc<Rules>>,
+    /// Gives what matching events of these groups and consumers need.
+    rest: Mutex<HashMap<Interests, Arc<Extraction<Arc<Rules>>>>>,
+}
+
+/// Consumers of events and groups.
+pub(super) type Interests = (Vec<usize>, Vec<usize>);
+
+/// Different interests that are remembered per kind of events.
+const MAX_INTERESTS: usize = 1_024;
+
+impl Kind {
+    /// The extraction for events that interest these; made by `fields` when first asked for.
+    pub(super) fn rest(
+        &self,
+        rules: &Arc<Rules>,
+        interests: Interests,
+        fields: impl FnOnce() -> Fields,
+    ) -> Arc<Extraction<Arc<Rules>>> {
+        let mut known = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(extraction) = known.get(&interests) {
+            return extraction.clone();
+        }
+        let extraction = Arc::new(rules.lasting_extraction(&fields()));
+        if known.len() >= MAX_INTERESTS {
+            known.clear();
+        }
+        known.insert(interests, extraction.clone());
+        extraction
+    }
 }
 
 impl Origin {
-    pub(super) fn new(rules: &Rules, consumers: &[Consumer<'_>], groups: &[Group<'_>], numbers: &mut usize) -> Self {
+    pub(super) fn new(
+        rules: &Arc<Rules>,
+        consumers: &[Consumer<'_>],
+        groups: &[Group<'_>],
+        numbers: &mut usize,
+    ) -> Self {
         let (mut of_groups, mut of_events) = (Vec::new(), Vec::new());
         for (number, group) in groups.iter().enumerate() {
             if let Some(condition) = plain(rules, &group.condition) {
@@ -162,7 +196,7 @@ impl Origin {
         for (_, condition) in &of_groups {
             first.add_all(&fields_of(condition));
         }
-        for name in telling(&of_events) {
+        if let Some(name) = telling(&of_events) {
             first.add(name);
         }
         let in_first = |leaf: &Predicate| on_fields(leaf) && field_of(leaf).is_some_and(|name| first.contains(name));
@@ -178,7 +212,7 @@ impl Origin {
             matcher: Matcher::new(of_events.iter().map(|(_, condition)| condition)),
             matcher_number: *numbers,
             events: of_events.into_iter().map(|(number, _)| number).collect(),
-            first,
+            first: rules.lasting_extraction(&first),
             sorter: Matcher::new(&sorting),
             sorter_number: *numbers - 1,
             kinds: Mutex::default(),
@@ -191,31 +225,28 @@ impl Origin {
     }
 
     /// The kind of the events that the sorter gives these hits for.
-    pub(super) fn kind(&self, hits: &Hits, groups: &[Group<'_>]) -> Arc<Kind> {
+    pub(super) fn kind(&self, rules: &Arc<Rules>, hits: &Hits, groups: &[Group<'_>]) -> Arc<Kind> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kinds.get(hits) {
             return known.clone();
         }
         let of_groups = self.groups.len();
-        let mut kind = Kind {
-            groups: Vec::new(),
-            may_match: vec![false; self.events.len()],
-            has_events: false,
-            fields: Fields::none(),
-        };
+        let (mut of_kind, mut fields) = (Vec::new(), Fields::none());
+        let (mut may_match, mut has_events) = (vec![false; self.events.len()], false);
         for &hit in hits.iter() {
             let hit = hit as usize;
             if hit < of_groups {
                 let number = self.groups[hit];
-                kind.fields.add_all(groups[number].first.events());
-                kind.groups.push(number);
+                fields.add_all(groups[number].first.events());
+                of_kind.push(number);
             } else {
-                kind.fields.add_all(&self.reads[hit - of_groups]);
-                kind.may_match[hit - of_groups] = true;
-                kind.has_events = true;
+                fields.add_all(&self.reads[hit - of_groups]);
+                may_match[hit - of_groups] = true;
+                has_events = true;
             }
         }
-        let kind = Arc::new(kind);
+        let second = rules.lasting_extraction(&fields);
+        let kind = Arc::new(Kind { groups: of_kind, may_match, has_events, second, rest: Mutex::default() });
         kinds.insert(hits.clone(), kind.clone());
         kind
     }
@@ -230,9 +261,9 @@ fn plain(rules: &Rules, condition: &Predicate) -> Option<Predicate> {
     }
 }
 
-/// The fields that tell the events of most conditions apart: at most two, of those that conditions compare with whole
-/// texts (`EventCode=1`).
-fn telling(conditions: &[(usize, Predicate)]) -> Vec<Name> {
+/// The field that tells the events of most conditions apart, of those that conditions compare with whole texts
+/// (`EventCode=1`).
+fn telling(conditions: &[(usize, Predicate)]) -> Option<Name> {
     let mut counts: BTreeMap<&Name, usize> = BTreeMap::new();
     for (_, condition) in conditions {
         let mut names: BTreeSet<&Name> = BTreeSet::new();
@@ -243,7 +274,7 @@ fn telling(conditions: &[(usize, Predicate)]) -> Vec<Name> {
     }
     let mut counts: Vec<(&Name, usize)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    counts.into_iter().take(2).map(|(name, _)| name.clone()).collect()
+    counts.first().map(|&(name, _)| name.clone())
 }
 
 fn compared<'c>(condition: &'c Predicate, names: &mut BTreeSet<&'c Name>) {

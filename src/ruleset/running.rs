@@ -5,6 +5,7 @@ use super::consumer::{Consumer, Wants};
 use super::origin::Group;
 use super::scratch::Pool;
 use super::work::{Origins, Shared};
+use crate::engine::memory;
 use crate::engine::{Counts, Failure, FailureKind, Outcome, Prepared, Pushed, RunOptions, Source, select};
 use crate::events::{Meta, RawEvent};
 use crate::ir::Plan;
@@ -107,6 +108,21 @@ impl<'p> RuleSet<'p> {
             for batch in batches {
                 self.lines[consumer].take(batch, self.options.limits.rows);
             }
+        }
+        if let Err(failure) = memory::check() {
+            self.make_room(failure);
+        }
+    }
+
+    /// Gives up the plan that holds the most rows.
+    fn make_room(&mut self, failure: Failure) {
+        let held = |line: &Line<'_>| match line {
+            Line::Held(rows) => rows.rows() * rows.names().len(),
+            Line::Open(_) | Line::Full(_) | Line::Failed(_) => 0,
+        };
+        let largest = self.lines.iter_mut().max_by_key(|line| held(line)).filter(|line| held(line) > 0);
+        if let Some(largest) = largest {
+            *largest = Line::Failed(failure);
         }
     }
 

@@ -67,7 +67,7 @@ impl Shared<'_> {
             return;
         }
         let raw = raw_batch(events);
-        let seen = rules.extraction(&origin.first).run(raw.clone(), &self.context);
+        let seen = origin.first.run(raw.clone(), &self.context);
         let sorted = scratch.of(origin.sorter_number).hits(&origin.sorter, &seen);
         let mut kinds: HashMap<*const u32, (usize, Vec<usize>)> = HashMap::new();
         for (row, hits) in sorted.iter().enumerate() {
@@ -77,7 +77,7 @@ impl Shared<'_> {
         kinds.sort_unstable_by_key(|(first, _)| *first);
         let mut found: BTreeMap<usize, Vec<Piece>> = BTreeMap::new();
         for (first, rows) in kinds {
-            let kind = origin.kind(&sorted[first], &self.groups);
+            let kind = origin.kind(&rules, &sorted[first], &self.groups);
             if kind.groups.is_empty() && !kind.has_events {
                 continue;
             }
@@ -91,7 +91,7 @@ impl Shared<'_> {
         }
     }
 
-    fn origin(&self, meta: &Meta, rules: &Rules) -> Arc<Origin> {
+    fn origin(&self, meta: &Meta, rules: &Arc<Rules>) -> Arc<Origin> {
         let key = (meta.source.clone(), meta.sourcetype.clone(), meta.host.clone());
         let mut known = self.origins.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(origin) = known.by_meta.get(&key) {
@@ -136,7 +136,7 @@ impl Origins {
 /// The work on events of one kind.
 struct OfKind<'w, 'p> {
     shared: &'w Shared<'p>,
-    rules: &'w Rules,
+    rules: &'w Arc<Rules>,
     origin: &'w Origin,
     kind: &'w Kind,
     /// Their places in the batch.
@@ -148,7 +148,7 @@ struct OfKind<'w, 'p> {
 impl OfKind<'_, '_> {
     fn work(&mut self, scratch: &mut Scratch, worked: &mut Worked) {
         let context = &self.shared.context;
-        let seen = self.rules.extraction(&self.kind.fields).run(self.part.clone(), context);
+        let seen = self.kind.second.run(self.part.clone(), context);
         let mut of_events: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         if self.kind.has_events {
             let hits = scratch.of(self.origin.matcher_number).hits(&self.origin.matcher, &seen);
@@ -185,22 +185,26 @@ impl OfKind<'_, '_> {
     /// Extracts what the consumers need of the events that interest them.
     fn finish(&mut self, of_events: BTreeMap<usize, Vec<usize>>, of_groups: &[(usize, BTreeMap<u32, Vec<usize>>)]) {
         let (shared, context) = (self.shared, &self.shared.context);
-        let mut fields = Fields::none();
-        let mut wanted: Vec<usize> = Vec::new();
-        for (&consumer, rows) in &of_events {
-            fields.add_all(&shared.consumers[consumer].needs);
-            wanted.extend(rows);
-        }
-        for (number, of_group) in of_groups.iter().filter(|(_, of_group)| !of_group.is_empty()) {
-            fields.add_all(shared.groups[*number].rest.events());
-            wanted.extend(of_group.values().flatten());
-        }
+        let interested = || of_groups.iter().filter(|(_, of_group)| !of_group.is_empty());
+        let mut wanted: Vec<usize> = of_events.values().flatten().copied().collect();
+        wanted.extend(interested().flat_map(|(_, of_group)| of_group.values()).flatten());
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {
             return;
         }
-        let full = self.rules.extraction(&fields).run(self.part.take(&wanted), context);
+        let interests = (of_events.keys().copied().collect(), interested().map(|(number, _)| *number).collect());
+        let fields = || {
+            let mut fields = Fields::none();
+            for &consumer in of_events.keys() {
+                fields.add_all(&shared.consumers[consumer].needs);
+            }
+            for (number, _) in interested() {
+                fields.add_all(shared.groups[*number].rest.events());
+            }
+            fields
+        };
+        let full = self.kind.rest(self.rules, interests, fields).run(self.part.take(&wanted), context);
         // Places in `full` and in the batch, from places among the events of this kind.
         let places = |rows: &[usize]| -> (Vec<usize>, Vec<usize>) {
             rows.iter().map(|row| (wanted.binary_search(row).unwrap_or_default(), self.rows[*row])).unzip()
@@ -218,7 +222,7 @@ impl OfKind<'_, '_> {
             let keep = move |name: &Name| **name == *"_time" || needs.contains(name);
             pieces.push((consumer, events, 0, rows.take(&kept), Box::new(keep) as Box<dyn Fn(&Name) -> bool>));
         }
-        for (number, of_group) in of_groups.iter().filter(|(_, of_group)| !of_group.is_empty()) {
+        for (number, of_group) in interested() {
             let group = &shared.groups[*number];
             let all = group.rest.of(full.clone(), group.naming, context);
             for (hit, rows) in of_group {

@@ -11,13 +11,16 @@ use crate::knowledge::{language, written};
 use crate::source::Span;
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The rules that make the wanted fields, and what each of them must make. Found by walking the rules backwards: a
 /// field made by an alias needs the alias's source, and so on.
+///
+/// Preparing one costs as much as some hundred events: whoever extracts the same fields from many batches keeps it.
 #[derive(Debug)]
-pub struct Extraction<'r> {
-    rules: &'r Rules,
+pub struct Extraction<R> {
+    rules: R,
     /// What the caller gets.
     wanted: Fields,
     /// Indices of rules with what is wanted of them, in the order in which they run.
@@ -44,11 +47,26 @@ pub(in crate::knowledge) enum TagNeed {
 
 impl Rules {
     /// Prepares the extraction of some fields.
-    pub fn extraction(&self, wanted: &Fields) -> Extraction<'_> {
+    pub fn extraction(&self, wanted: &Fields) -> Extraction<&Self> {
         self.extraction_with_tags(wanted, &TagNeed::All)
     }
 
-    pub(in crate::knowledge) fn extraction_with_tags(&self, wanted: &Fields, tags: &TagNeed) -> Extraction<'_> {
+    /// As [`Rules::extraction`], to be kept.
+    pub fn lasting_extraction(self: &Arc<Self>, wanted: &Fields) -> Extraction<Arc<Self>> {
+        let made = self.extraction(wanted);
+        Extraction {
+            rules: self.clone(),
+            wanted: made.wanted,
+            steps: made.steps,
+            ahead: made.ahead,
+            parts: made.parts,
+            platform: made.platform,
+            eventtypes: made.eventtypes,
+            tagged: made.tagged,
+        }
+    }
+
+    pub(in crate::knowledge) fn extraction_with_tags(&self, wanted: &Fields, tags: &TagNeed) -> Extraction<&Self> {
         let mut need = wanted.clone();
         let want_tags = wanted.contains("tag") || wanted.contains_prefix("tag::");
         let want_names = wanted.contains("eventtype");
@@ -178,7 +196,7 @@ fn is_given(name: &str) -> bool {
     matches!(name, "_raw" | "_time" | "eventtype" | "tag") || name.starts_with("tag::") || METADATA.contains(&name)
 }
 
-impl Extraction<'_> {
+impl<R: Deref<Target = Rules>> Extraction<R> {
     /// The events with the wanted fields. Columns that the events have already (`_raw`, `_time`, metadata, fields of
     /// index time) stay; a column that is absent counts as a column of nulls.
     pub fn run(&self, raw: Batch, context: &Context) -> Batch {
@@ -300,7 +318,7 @@ impl Extraction<'_> {
         if self.eventtypes.is_empty() && self.tagged.is_empty() {
             return;
         }
-        let rules = self.rules;
+        let rules = &*self.rules;
         let hits: Vec<Vec<bool>> = self
             .eventtypes
             .iter()

@@ -185,7 +185,8 @@ impl Rules {
     pub fn likeness(&self) -> (usize, String) {
         let tests = self.eventtypes.iter().map(|eventtype| format!("{}:{:?}", eventtype.name, eventtype.predicate));
         let tests: Vec<String> = tests.collect();
-        (Arc::as_ptr(&self.compiled).addr(), format!("{}{tests:?}", u8::from(self.renamed)))
+        let name = &self.origin.sourcetype;
+        (Arc::as_ptr(&self.compiled).addr(), format!("{name} {} {tests:?}", u8::from(self.renamed)))
     }
 
     /// What could not be compiled; such a rule is left out. Places are those of [`super::Knowledge::sources`].
