@@ -38,7 +38,7 @@ fuzz_target!(|text: &str| {
             let arguments = arguments.trim_end_matches(')').split(',').map(str::trim);
             let arguments = arguments.filter(|name| !name.is_empty()).map(str::to_owned).collect();
             let definition = part(at + head.len() + 1, end);
-            macros.0.push((name.to_owned(), MacroDefinition { definition, arguments, is_eval: name.starts_with('e') }));
+            macros.0.push((name.to_owned(), MacroDefinition { is_eval: name.starts_with('e'), ..MacroDefinition::plain(definition, arguments) }));
         }
         at = end + 1;
     }

@@ -425,6 +425,10 @@ pub(super) struct FmtArgs {
     /// Change nothing: list the files that would change, and end with status 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+    /// Read this file of a pack from standard input and write it to standard output: for editors. `-` as PACK reads a
+    /// search alone
+    #[arg(long, value_name = "FILE", conflicts_with = "pack")]
+    pub(super) stdin_filename: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

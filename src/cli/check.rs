@@ -28,14 +28,19 @@ pub(super) fn run(args: &CheckArgs, terminal: &Terminal) -> CliResult {
 }
 
 /// The text of one file, from standard input.
-fn overlay(path: &Path) -> Result<Overlay, CliError> {
+pub(super) fn overlay(path: &Path) -> Result<Overlay, CliError> {
+    Ok(Overlay { path: path.to_owned(), text: input(path)? })
+}
+
+/// All of standard input, up to a bound; `name` is what it stands for.
+pub(super) fn input(name: &Path) -> Result<String, CliError> {
     let mut text = String::new();
     io::stdin()
         .lock()
         .take(MAX_INPUT)
         .read_to_string(&mut text)
-        .map_err(|error| CliError::new(format!("standard input cannot be read as `{}`: {error}", path.display())))?;
-    Ok(Overlay { path: path.to_owned(), text })
+        .map_err(|error| CliError::new(format!("standard input cannot be read as `{}`: {error}", name.display())))?;
+    Ok(text)
 }
 
 /// The manual's page of a check.

@@ -8,6 +8,7 @@ use crate::compile::{Compiled, Compiler, Facts};
 use crate::content::model::Detection;
 use crate::content::pack::Pack;
 use crate::diag::{Severity, nearest, render};
+use crate::ir::schema::FieldInfo;
 use crate::ir::{needs, print};
 use crate::source::Located;
 use crate::spl;
@@ -86,10 +87,17 @@ fn json(out: &mut dyn Write, detection: &Detection, search: &Located, compiled: 
         "lookups": lookups,
         "fields_read": fields_read,
         "fields_out": fields_out,
+        "kinds": kinds(compiled),
         "fields_open": compiled.flow.output().open,
     });
     serde_json::to_writer_pretty(&mut *out, &object)?;
     writeln!(out)
+}
+
+/// What is known of the values of each field of the result; a field of which nothing is known is left out.
+fn kinds(compiled: &Compiled) -> serde_json::Map<String, serde_json::Value> {
+    let fields = compiled.flow.output().fields.iter().map(|(name, info)| (name, info.kind()));
+    fields.filter(|(_, kind)| !kind.is_empty()).map(|(name, kind)| (name.to_string(), kind.into())).collect()
 }
 
 fn human(out: &mut dyn Write, detection: &Detection, compiled: &Compiled) -> io::Result<()> {
@@ -101,7 +109,12 @@ fn human(out: &mut dyn Write, detection: &Detection, compiled: &Compiled) -> io:
     list(out, "macros", &facts.macros)?;
     list(out, "lookups", &facts.lookups)?;
     list(out, "fields read", &facts.fields_read)?;
-    list(out, "fields of the result", &facts.fields_out)?;
+    let output = compiled.flow.output();
+    let shown = facts.fields_out.iter().map(|name| match output.fields.get(name.as_str()).map(FieldInfo::kind) {
+        None | Some("") => name.clone(),
+        Some(kind) => format!("{name} ({kind})"),
+    });
+    list(out, "fields of the result", &shown.collect::<Vec<_>>())?;
     if compiled.flow.output().open {
         writeln!(out, "  and any other field of the events")?;
     }

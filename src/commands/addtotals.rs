@@ -10,6 +10,7 @@ use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::Context;
 use crate::ir::op::Selector;
 use crate::ir::reads;
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
@@ -99,7 +100,7 @@ impl Native for Sum {
         let reads = self.fields.iter().filter(|field| !field.is_pattern());
         let reads = reads.map(|field| reads::listed(&field.name, field.span)).collect();
         let mut output = input.clone();
-        output.set(self.target.clone(), FieldInfo { number: true, ..FieldInfo::made(self.span) });
+        output.set(self.target.clone(), FieldInfo { values: Some(ValueKind::Number), ..FieldInfo::made(self.span) });
         let reads_all = self.fields.is_empty() || self.fields.iter().any(Selector::is_pattern);
         Flow { reads, reads_all, output }
     }

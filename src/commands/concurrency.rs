@@ -8,6 +8,7 @@ use super::native::{Apply, gathered};
 use super::options::{Options, option};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{Context, FieldRef};
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
@@ -69,7 +70,7 @@ impl Native for Overlap {
 
     fn flow(&self, input: &Schema) -> Flow {
         let mut output = input.clone();
-        output.set(self.target.clone(), FieldInfo { number: true, ..FieldInfo::made(self.span) });
+        output.set(self.target.clone(), FieldInfo { values: Some(ValueKind::Number), ..FieldInfo::made(self.span) });
         Flow { reads: vec![Read::value(&self.duration), Read::value(&self.start)], output, ..Flow::default() }
     }
 

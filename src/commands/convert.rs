@@ -164,9 +164,9 @@ impl Native for Conversions {
         for (source, target, call) in self.pairs(&input.fields.keys()) {
             let old = input.fields.get(&source).cloned().unwrap_or_default();
             let made = call.target.as_ref().map_or(old.made, |target| Some(target.span));
-            let number = !matches!(call.function, Function::Ctime | Function::Auto) && old.number;
+            let values = old.values.filter(|_| !matches!(call.function, Function::Ctime | Function::Auto));
             flow.output
-                .set(target, FieldInfo { number, made, always: old.always && call.function != Function::Num, ..old });
+                .set(target, FieldInfo { values, made, always: old.always && call.function != Function::Num, ..old });
         }
         flow
     }

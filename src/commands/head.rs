@@ -7,6 +7,7 @@ use super::lower::words;
 use super::native::{Apply, gathered};
 use super::options::{Options, count};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use crate::diag::{Problem, codes};
 use crate::expr::{Context, Expr};
 use crate::ir::{Flow, Native, Op, Operator, Schema, reads};
 use crate::spl::ast::{Arg, Stage};
@@ -63,6 +64,11 @@ impl Command for Head {
 
     fn lower(&self, stage: &Stage, cx: &mut Lower) {
         let options = Options::of(stage, OPTIONS, cx);
+        for word in words(stage).into_iter().filter(|word| count(&word.text).is_none()) {
+            let message = format!("`head` takes a number of rows, not `{}`", word.text);
+            let help = "write `head 10`, or `head (expression)` for the rows up to a condition";
+            cx.problem(Problem::new(codes::BAD_OPTION_VALUE, message, word.span).help(help));
+        }
         let number = words(stage).into_iter().find_map(|word| count(&word.text));
         let limit = options.get("limit").and_then(|word| count(&word.text)).or(number);
         let test = stage.args.iter().find_map(|arg| match &arg.node {

@@ -7,6 +7,7 @@ use super::native::{Apply, gathered};
 use super::options::{Options, option};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::Context;
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::Stage;
@@ -71,7 +72,7 @@ impl Native for Stretches {
     fn flow(&self, _: &Schema) -> Flow {
         let mut output = Schema::default();
         for name in ["starttime", "endtime"] {
-            output.set(name, FieldInfo { always: true, number: true, ..FieldInfo::made(self.span) });
+            output.set(name, FieldInfo { always: true, values: Some(ValueKind::Number), ..FieldInfo::made(self.span) });
         }
         Flow { reads: vec![Read::implied("_time")], output, ..Flow::default() }
     }

@@ -96,7 +96,7 @@ impl Native for Split {
     fn flow(&self, input: &Schema) -> Flow {
         let mut output = input.clone();
         let old = output.fields.get(&self.field.name).cloned().unwrap_or_default();
-        output.set(self.field.name.clone(), crate::ir::FieldInfo { multivalue: true, number: false, ..old });
+        output.set(self.field.name.clone(), crate::ir::FieldInfo { multivalue: true, values: None, ..old });
         Flow { reads: vec![Read::value(&self.field)], output, ..Flow::default() }
     }
 

@@ -9,6 +9,7 @@ use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{Context, Expr, FieldRef};
 use crate::ir::op::{Aggregate, ProjectMode, Selector, Window, WindowFrame};
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Op, Operator, Read, Schema, reads};
 use crate::spl::ast::{Quote, Stage};
 use crate::value::{Batch, Column, Value};
@@ -165,7 +166,7 @@ impl Native for Runs {
             reads::of_expr(expr, &mut flow.reads);
         }
         flow.output = input.clone();
-        flow.output.set(RUN, FieldInfo { always: true, number: true, ..FieldInfo::default() });
+        flow.output.set(RUN, FieldInfo { always: true, values: Some(ValueKind::Number), ..FieldInfo::default() });
         flow
     }
 

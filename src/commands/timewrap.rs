@@ -10,6 +10,7 @@ use super::native::{Apply, gathered};
 use super::options::{Options, option};
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::Context;
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::spl::ast::Stage;
 use crate::value::time::{Format, TimeSpan, Unit};
@@ -92,7 +93,7 @@ impl Native for Wrap {
 
     fn flow(&self, _: &Schema) -> Flow {
         let mut output = Schema { open: true, ..Schema::default() };
-        output.set("_time", FieldInfo { always: true, number: true, ..FieldInfo::default() });
+        output.set("_time", FieldInfo { always: true, values: Some(ValueKind::Number), ..FieldInfo::default() });
         Flow { reads: vec![Read::implied("_time")], reads_all: true, output }
     }
 

@@ -14,6 +14,7 @@ use super::native::{Apply, gathered};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
 use crate::expr::{Context, Expr, FieldRef, Predicate};
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema, reads};
 use crate::spl::ast::{Quote, Stage, Word};
 use crate::value::{Batch, Column, Name, Value};
@@ -180,7 +181,7 @@ impl Native for Group {
             info.multivalue = !name.starts_with('_');
         }
         for name in ["duration", "eventcount", "closed_txn"] {
-            output.set(name, FieldInfo { always: true, number: true, ..FieldInfo::default() });
+            output.set(name, FieldInfo { always: true, values: Some(ValueKind::Number), ..FieldInfo::default() });
         }
         flow.output = output;
         flow

@@ -7,6 +7,7 @@
 use super::native::{Apply, gathered};
 use super::{Command, Example, Lower, Syntax};
 use crate::expr::{Context, FieldRef};
+use crate::ir::schema::ValueKind;
 use crate::ir::{FieldInfo, Flow, Native, Operator, Read, Schema};
 use crate::source::Span;
 use crate::spl::ast::{Arg, Stage, Word};
@@ -120,7 +121,8 @@ impl Native for Trends {
     fn flow(&self, input: &Schema) -> Flow {
         let mut output = input.clone();
         for line in &self.lines {
-            output.set(line.target.clone(), FieldInfo { number: true, ..FieldInfo::made(self.span) });
+            output
+                .set(line.target.clone(), FieldInfo { values: Some(ValueKind::Number), ..FieldInfo::made(self.span) });
         }
         Flow { reads: self.lines.iter().map(|line| Read::value(&line.field)).collect(), output, ..Flow::default() }
     }

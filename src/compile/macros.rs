@@ -5,7 +5,7 @@ use crate::content::names;
 use crate::content::pack::Pack;
 use crate::knowledge::Knowledge;
 use crate::source::Located;
-use crate::spl::{MacroDefinition, Macros};
+use crate::spl::{MacroDefinition, Macros, Verdict};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,16 +22,13 @@ impl<'a> KnownMacros<'a> {
         let mut by_name: BTreeMap<&str, Vec<MacroDefinition>> = BTreeMap::new();
         for known in &pack.macros {
             let arguments = known.arguments.iter().map(|name| name.as_str().to_owned()).collect();
-            let definition = known.definition.clone();
             let entry = by_name.entry(known.object.name.as_str()).or_default();
-            entry.push(MacroDefinition { definition, arguments, is_eval: false });
+            entry.push(MacroDefinition::plain(known.definition.clone(), arguments));
         }
         for known in knowledge.macros().values() {
-            let arguments: Vec<String> = known.args.iter().map(ToString::to_string).collect();
             let entry = by_name.entry(&known.name).or_default();
-            if entry.iter().all(|other| other.arguments.len() != arguments.len()) {
-                let definition = known.definition.clone();
-                entry.push(MacroDefinition { definition, arguments, is_eval: known.is_eval });
+            if entry.iter().all(|other| other.arguments.len() != known.args.len()) {
+                entry.push(known.into());
             }
         }
         let mut filters = HashMap::new();
@@ -41,7 +38,7 @@ impl<'a> KnownMacros<'a> {
                 // The text is what the app's builder writes; it stands nowhere in the pack.
                 let mut definition = Located::empty(place);
                 definition.push("search *", place, crate::source::Copied::Decoded);
-                let filter = MacroDefinition { definition, arguments: Vec::new(), is_eval: false };
+                let filter = MacroDefinition::plain(definition, Vec::new());
                 filters.insert(names::filter_macro(name.as_str()), filter);
             }
         }
@@ -76,5 +73,9 @@ impl Macros for KnownMacros<'_> {
 
     fn evaluate(&self, expression: &str) -> Result<String, String> {
         crate::expr::constant::text(expression)
+    }
+
+    fn validate(&self, expression: &str) -> Result<Verdict, String> {
+        crate::expr::constant::verdict(expression)
     }
 }

@@ -10,7 +10,7 @@ pub use facts::Facts;
 
 use crate::commands;
 use crate::content::pack::Pack;
-use crate::diag::{self, Diagnostic, Severity, codes};
+use crate::diag::{self, Code, Diagnostic, Problem, Severity, codes};
 use crate::ir::flow::{PlanFlow, flow};
 use crate::ir::{Catalog, Plan};
 use crate::knowledge::Knowledge;
@@ -69,12 +69,36 @@ impl<'a> Compiler<'a> {
         // A call that could not be expanded leaves a hole, and what does not fit around it follows from that.
         let hole = diagnostics.iter().any(|found| found.severity == Severity::Error);
         let follows = |code| hole && [codes::SPL_SYNTAX, codes::MISSING_ARGUMENT].contains(&code);
-        let problems = parsed.problems.into_iter().chain(lowered.problems).filter(|problem| !follows(problem.code));
+        let problems = without_consequences(parsed.problems, lowered.problems);
+        let problems = problems.into_iter().filter(|problem| !follows(problem.code));
         diagnostics.extend(problems.filter_map(|problem| problem.locate(&expansion.text)));
         diag::sort(&mut diagnostics);
         let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
         Compiled { expansion, search: parsed.search, plan: lowered.plan, flow, diagnostics, sound }
     }
+}
+
+/// What parsing and lowering say, each mistake once: the parser knows no functions, and a command that lacks its
+/// arguments after a mistake in them lacks nothing more.
+fn without_consequences(parsed: Vec<Problem>, lowered: Vec<Problem>) -> Vec<Problem> {
+    let of_functions = [codes::UNKNOWN_FUNCTION, codes::FUNCTION_ARITY];
+    let misread = |problem: &Problem, other: &Problem, code: Code| {
+        problem.span == other.span && problem.code == code && of_functions.contains(&other.code)
+    };
+    let inside = |problem: &Problem, other: &Problem| {
+        problem != other && problem.span.start <= other.span.start && other.span.end <= problem.span.end
+    };
+    let of_parser = |problem: &&Problem| !lowered.iter().any(|other| misread(problem, other, codes::MISSING_ARGUMENT));
+    let of_lowering = |problem: &&Problem| {
+        let better = |other: &Problem| misread(other, problem, codes::MISSING_PIPE);
+        let known = || parsed.iter().chain(&lowered).any(|other| inside(problem, other));
+        !parsed.iter().any(better) && (problem.code != codes::MISSING_ARGUMENT || !known())
+    };
+    // Both lists are short, unless a text is full of mistakes; then each of them is said.
+    if parsed.len() * lowered.len() > 10_000 {
+        return parsed.into_iter().chain(lowered).collect();
+    }
+    parsed.iter().filter(of_parser).chain(lowered.iter().filter(of_lowering)).cloned().collect()
 }
 
 impl Compiled {

@@ -152,9 +152,14 @@ fn floor(text: &str, offset: usize) -> usize {
 }
 
 fn label(sources: &Sources, place: Place, text: &str, primary: bool) -> LabeledSpan {
-    let length = sources.file(place.file).text().len();
-    let start = (place.span.start as usize).min(length);
-    let end = (place.span.end as usize).min(length);
+    let whole = sources.file(place.file).text();
+    let mut start = (place.span.start as usize).min(whole.len());
+    let end = (place.span.end as usize).min(whole.len());
+    // Nothing is drawn behind the end of a line; the last character of it stands for the place.
+    if start == end && whole.get(start..).is_none_or(|rest| rest.is_empty() || rest.starts_with(['\n', '\r'])) {
+        let last = whole.get(..start).and_then(|before| before.chars().next_back());
+        start -= last.filter(|last| *last != '\n').map_or(0, char::len_utf8);
+    }
     let span = SourceSpan::new(start.into(), end - start);
     let text = (!text.is_empty()).then(|| text.to_owned());
     if primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }

@@ -65,30 +65,40 @@ impl<'a> Formatter<'a> {
         if old.as_str().trim().is_empty() {
             return Outcome::Same;
         }
-        let (expansion, parsed) = self.compiler.read(old);
-        // Where a macro is not known, the rest of the search is all there is to judge.
-        let is_whole = expansion.problems.iter().all(|found| found.severity != Severity::Error);
-        let mut located = parsed.problems.iter().filter_map(|problem| problem.clone().locate(&expansion.text));
-        if let Some(found) = located.find(|found| is_whole && found.severity == Severity::Error) {
-            return Outcome::Left(Reason::Mistake(Box::new(found)));
-        }
-        let Some(new) = spl::layout(old.as_str()) else {
-            return Outcome::Left(match expansion.problems.into_iter().next() {
-                Some(found) => Reason::Mistake(Box::new(found)),
-                None => Reason::Form("a quote, comment or macro call of the search has no end"),
-            });
+        let new = match self.search(old) {
+            Ok(new) => new,
+            Err(reason) => return Outcome::Left(reason),
         };
         if new.is_empty() || (scalar.style == Style::Literal && old.as_str().trim_end() == new) {
             return Outcome::Same;
-        }
-        if !self.is_same(old, &parsed, &new) {
-            return Outcome::Left(Reason::Form("the layout would change what the search does"));
         }
         let text = sources.file(object.file).text();
         match scalar::replace(text, &object.node, &new) {
             Err(reason) => Outcome::Left(Reason::Form(reason)),
             Ok(changed) if is_same_document(object, &changed, &new) => Outcome::Changed(changed),
             Ok(_) => Outcome::Left(Reason::Form("other values of the file would change")),
+        }
+    }
+
+    /// Lays out one search, without a line break at its end.
+    pub fn search(&self, old: &Located) -> Result<String, Reason> {
+        let (expansion, parsed) = self.compiler.read(old);
+        // Where a macro is not known, the rest of the search is all there is to judge.
+        let is_whole = expansion.problems.iter().all(|found| found.severity != Severity::Error);
+        let mut located = parsed.problems.iter().filter_map(|problem| problem.clone().locate(&expansion.text));
+        if let Some(found) = located.find(|found| is_whole && found.severity == Severity::Error) {
+            return Err(Reason::Mistake(Box::new(found)));
+        }
+        let Some(new) = spl::layout(old.as_str()) else {
+            return Err(match expansion.problems.into_iter().next() {
+                Some(found) => Reason::Mistake(Box::new(found)),
+                None => Reason::Form("a quote, comment or macro call of the search has no end"),
+            });
+        };
+        if new == old.as_str().trim_end() || self.is_same(old, &parsed, &new) {
+            Ok(new)
+        } else {
+            Err(Reason::Form("the layout would change what the search does"))
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::op::{Aggregate, AggregateInput, Bin, Condition, Extract, Join, LookupCall, ProjectMode, Selector, Target};
 use super::op::{TargetPart, Window, WindowFrame};
-use super::schema::{Catalog, FieldInfo, Flow, Loss, Read, ReadKind, Schema, Shared};
+use super::schema::{Catalog, FieldInfo, Flow, Loss, Read, ReadKind, Schema, Shared, ValueKind};
 use super::{Op, Plan, Step, reads, wildcard};
 use crate::expr::{Expr, FieldRef, Kind};
 use crate::source::Span;
@@ -195,7 +195,7 @@ impl Walk<'_> {
                 }
                 schema
             }
-            Op::Fill { fields, .. } => {
+            Op::Fill { fields, value } => {
                 self.read_selectors(fields, ReadKind::Tested);
                 // Making a field that is not there is what `fillnull x` is for.
                 self.result.missing.clear();
@@ -203,7 +203,9 @@ impl Walk<'_> {
                 for selector in fields {
                     for name in covered(selector, before, true) {
                         let old = schema.fields.get(&name).cloned().unwrap_or_else(|| FieldInfo::made(selector.span));
-                        schema.set(name, FieldInfo { always: true, ..old });
+                        let filled = if value.as_number().is_some() { ValueKind::Number } else { ValueKind::Text };
+                        let values = old.values.filter(|kind| *kind == filled);
+                        schema.set(name, FieldInfo { always: true, values, ..old });
                     }
                 }
                 schema
@@ -463,7 +465,7 @@ impl Walk<'_> {
         let mut schema = self.before.clone();
         let old = schema.fields.get(&bin.field.name).cloned().unwrap_or_default();
         let time = &*bin.field.name == "_time";
-        schema.set(bin.target.clone(), FieldInfo { number: old.number && time, ..old });
+        schema.set(bin.target.clone(), FieldInfo { values: old.values.filter(|_| time), ..old });
         schema
     }
 
@@ -572,8 +574,14 @@ impl Extract {
 fn add_fields(schema: &mut Schema, names: &[&str], always: bool) {
     for &name in names {
         if !schema.fields.contains_key(name) {
-            let number = matches!(name, "_time" | "_indextime" | "linecount");
-            schema.set(name, FieldInfo { always, number, multivalue: matches!(name, "tag" | "eventtype"), made: None });
+            let values = match name {
+                "_time" | "_indextime" | "linecount" => Some(ValueKind::Number),
+                "tag" | "eventtype" | "_raw" | "host" | "source" | "sourcetype" | "index" | "punct" => {
+                    Some(ValueKind::Text)
+                }
+                _ => None,
+            };
+            schema.set(name, FieldInfo { always, values, multivalue: matches!(name, "tag" | "eventtype"), made: None });
         }
     }
 }
@@ -632,7 +640,7 @@ fn expr_info(expr: &Expr, schema: &Schema) -> FieldInfo {
         made: None,
         multivalue: kind == Kind::List,
         always: matches!(expr, Expr::Literal(value) if !value.is_null()),
-        number: kind == Kind::Number,
+        values: ValueKind::of(kind),
     }
 }
 
@@ -672,6 +680,6 @@ fn aggregate_info(aggregate: &Aggregate, argument: Option<&FieldInfo>) -> FieldI
         made: Some(aggregate.name.span),
         multivalue: lists,
         always: counts || (complete && argument.is_some_and(|info| info.always)),
-        number: function.returns == Kind::Number || (picks && argument.is_some_and(|info| info.number)),
+        values: if picks || lists { argument.and_then(|info| info.values) } else { ValueKind::of(function.returns) },
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`super::flow()`] computes a [`Schema`] behind each step; [`super::needs()`] goes the other way.
 
-use crate::expr::FieldRef;
+use crate::expr::{FieldRef, Kind};
 use crate::source::Span;
 use crate::value::Name;
 use indexmap::IndexMap;
@@ -18,11 +18,43 @@ pub struct FieldInfo {
     pub multivalue: bool,
     /// Every row has it (by-fields, counts).
     pub always: bool,
-    /// Known to be a number.
-    pub number: bool,
+    /// What each single value is, if that is known. It is not of fields of events: their text may be that of a number.
+    pub values: Option<ValueKind>,
+}
+
+/// The kind of a single value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+}
+
+impl ValueKind {
+    /// What an expression of a kind gives, or a function that returns it.
+    pub fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Number => Some(Self::Number),
+            Kind::Text => Some(Self::Text),
+            Kind::Any | Kind::Bool | Kind::List | Kind::Null => None,
+        }
+    }
 }
 
 impl FieldInfo {
+    /// What is known of the values, in words: `number`, `string`, `multivalue`, `multivalue string`; empty if nothing is.
+    pub fn kind(&self) -> &'static str {
+        match (self.multivalue, self.values) {
+            (false, Some(ValueKind::Number)) => "number",
+            (false, Some(ValueKind::Text)) => "string",
+            (true, Some(ValueKind::Number)) => "multivalue number",
+            (true, Some(ValueKind::Text)) => "multivalue string",
+            (true, None) => "multivalue",
+            (false, None) => "",
+        }
+    }
+
     /// A field made at a place of the search, of which nothing else is known.
     pub fn made(span: Span) -> Self {
         Self { made: Some(span), ..Self::default() }
@@ -35,7 +67,7 @@ impl FieldInfo {
             made: self.made.or(other.made),
             multivalue: self.multivalue || other.multivalue,
             always: self.always && other.always,
-            number: self.number && other.number,
+            values: self.values.filter(|kind| other.values == Some(*kind)),
         }
     }
 }

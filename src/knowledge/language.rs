@@ -132,15 +132,15 @@ struct ConfMacros<'a>(&'a Macros);
 impl spl::Macros for ConfMacros<'_> {
     fn find(&self, name: &str, arity: usize) -> Option<Cow<'_, spl::MacroDefinition>> {
         let found = if arity == 0 { self.0.get(name) } else { self.0.get(format!("{name}({arity})").as_str()) }?;
-        Some(Cow::Owned(spl::MacroDefinition {
-            definition: found.definition.clone(),
-            arguments: found.args.iter().map(ToString::to_string).collect(),
-            is_eval: found.is_eval,
-        }))
+        Some(Cow::Owned(found.into()))
     }
 
     fn evaluate(&self, expression: &str) -> Result<String, String> {
         crate::expr::constant::text(expression)
+    }
+
+    fn validate(&self, expression: &str) -> Result<spl::Verdict, String> {
+        crate::expr::constant::verdict(expression)
     }
 
     fn arities(&self, name: &str) -> Vec<usize> {

@@ -3,6 +3,7 @@
 use super::conf::{Conf, Setting};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Located;
+use crate::spl::{MacroDefinition, Validation};
 use crate::value::Name;
 use indexmap::IndexMap;
 
@@ -17,6 +18,19 @@ pub struct Macro {
     pub definition: Located,
     /// The definition is an eval expression whose result is the text.
     pub is_eval: bool,
+    /// `validation` with `errormsg`: what the arguments must satisfy.
+    pub validation: Option<Validation>,
+}
+
+impl From<&Macro> for MacroDefinition {
+    fn from(known: &Macro) -> Self {
+        Self {
+            definition: known.definition.clone(),
+            arguments: known.args.iter().map(ToString::to_string).collect(),
+            is_eval: known.is_eval,
+            validation: known.validation.clone(),
+        }
+    }
 }
 
 /// Macros by stanza name: `name`, or `name(2)` for one with two arguments.
@@ -38,7 +52,12 @@ pub(super) fn read(conf: &Conf) -> (Macros, Vec<Diagnostic>) {
             continue;
         }
         let is_eval = content.flag("iseval").unwrap_or(false);
-        let defined = Macro { name: name.into(), args, definition: definition.value.clone(), is_eval };
+        let validation = content.setting("validation").filter(|setting| !setting.value.is_empty());
+        let validation = validation.map(|setting| Validation {
+            expression: setting.value.clone(),
+            message: content.get("errormsg").filter(|message| !message.is_empty()).map(str::to_owned),
+        });
+        let defined = Macro { name: name.into(), args, definition: definition.value.clone(), is_eval, validation };
         macros.insert(stanza.clone(), defined);
     }
     (macros, problems)
@@ -65,5 +84,14 @@ mod tests {
         assert_eq!(&*macros["b(2)"].name, "b");
         assert_eq!(macros["b(2)"].args.len(), 2);
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_validation_has_its_message() {
+        let text = "[a(1)]\nargs = n\ndefinition = x=$n$\nvalidation = isnum($n$)\nerrormsg = give a number\n";
+        let file = Sources::new().add("macros.conf", text);
+        let (macros, _) = read(&conf::read(file, text).0);
+        let validation = macros["a(1)"].validation.as_ref().map(|it| (it.expression.as_str(), it.message.as_deref()));
+        assert_eq!(validation, Some(("isnum($n$)", Some("give a number"))));
     }
 }

@@ -40,6 +40,35 @@ pub struct MacroDefinition {
     pub arguments: Vec<String>,
     /// The definition, its arguments filled in, is an eval expression whose value is the text (`iseval`).
     pub is_eval: bool,
+    /// What the arguments of a call must satisfy.
+    pub validation: Option<Validation>,
+}
+
+impl MacroDefinition {
+    /// A macro that is its text, without `iseval` and `validation`.
+    pub fn plain(definition: Located, arguments: Vec<String>) -> Self {
+        Self { definition, arguments, is_eval: false, validation: None }
+    }
+}
+
+/// `validation` and `errormsg` of a macro.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validation {
+    /// An eval expression in which `$name$` stands for an argument. It has no frames of its own.
+    pub expression: Located,
+    /// What to say if the expression is a condition and not true.
+    pub message: Option<String>,
+}
+
+/// What a validation says of the arguments of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The condition is true; or the expression, which is none, gives null.
+    Valid,
+    /// The condition is false or null.
+    NotTrue,
+    /// The expression gives this text, which says what is wrong.
+    Wrong(String),
 }
 
 /// Where macros come from: a content pack, further packs, what is known of other apps.
@@ -58,6 +87,12 @@ pub trait Macros {
     /// This room knows no functions, so an implementation that has such macros gives them their meaning.
     fn evaluate(&self, _expression: &str) -> Result<String, String> {
         Err("such macros are not known here".to_owned())
+    }
+
+    /// What the expression of a `validation` says, its arguments filled in; `Err` is a sentence part that says why it
+    /// cannot be evaluated.
+    fn validate(&self, _expression: &str) -> Result<Verdict, String> {
+        Err("validations are not known here".to_owned())
     }
 }
 
@@ -294,6 +329,9 @@ impl Expander<'_> {
             self.too_large(text, span);
             return;
         }
+        if let Some(validation) = &found.validation {
+            self.validate(text, span, &name, found, validation, &values);
+        }
         if found.is_eval {
             match self.macros.evaluate(body.as_str()) {
                 Ok(value) => {
@@ -315,6 +353,43 @@ impl Expander<'_> {
         self.stack.push((name, call.args.len()));
         self.text(&body);
         self.stack.pop();
+    }
+
+    /// Reports a call whose arguments do not satisfy the macro's validation.
+    fn validate(
+        &mut self,
+        text: &Located,
+        span: Span,
+        name: &str,
+        found: &MacroDefinition,
+        validation: &Validation,
+        values: &[Located],
+    ) {
+        let source = validation.expression.as_str();
+        let mut filled = String::new();
+        for part in call::substitutions(source, &found.arguments) {
+            let value = part.argument.and_then(|argument| values.get(argument)).map(Located::as_str);
+            filled += value.unwrap_or(&source[part.range]);
+            if filled.len() > self.given + MAX_EXPANSION {
+                self.too_large(text, span);
+                return;
+            }
+        }
+        self.work += filled.len();
+        let said = match self.macros.validate(&filled) {
+            Ok(Verdict::Valid) => return,
+            Ok(Verdict::NotTrue) => match &validation.message {
+                Some(message) => format!("macro `{name}` refuses its arguments: {message}"),
+                None => format!("macro `{name}` refuses its arguments: `{filled}` is not true"),
+            },
+            Ok(Verdict::Wrong(message)) => format!("macro `{name}` refuses its arguments: {message}"),
+            Err(reason) => format!("the validation of macro `{name}` cannot be evaluated: {reason}"),
+        };
+        let place = validation.expression.whole();
+        self.report(codes::MACRO_VALIDATION, said, text, span, |problem| match place {
+            Some(place) => problem.related(place, "what the arguments must satisfy"),
+            None => problem,
+        });
     }
 
     /// `search *` for a whole stage, a blank otherwise.

@@ -28,7 +28,7 @@ mod print;
 mod scan;
 pub mod walk;
 
-pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, expand};
+pub use expand::{Expansion, MAX_EXPANSION, MacroCall, MacroDefinition, Macros, Validation, Verdict, expand};
 pub use layout::{WIDTH, layout};
 pub use parse::{MAX_LENGTH, Parsed, parse, parse_condition, parse_eval};
 pub use print::{print, print_condition, print_expr};

@@ -194,6 +194,28 @@ fn hostile_content_ends_in_a_clear_error() {
 }
 
 #[test]
+fn fmt_lays_out_standard_input() {
+    let run = |args: &[&str], text: &str| {
+        let output = escudo(args).write_stdin(text).output().expect("runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+    };
+    let wanted = "index=main\n| stats count by user\n".to_owned();
+    assert_eq!(run(&["fmt", "-"], "index=main|stats count   by user"), (Some(0), wanted.clone()));
+    assert_eq!(run(&["fmt", "-"], &wanted), (Some(0), wanted.clone()));
+    assert_eq!(run(&["fmt", "-", "--check"], "index=main|stats count by user"), (Some(1), String::new()));
+    // A search with a mistake comes out as it went in.
+    let wrong = "index=main|stats count by (";
+    assert_eq!(run(&["fmt", "-"], wrong), (Some(1), wrong.to_owned()));
+    let object = "name: X\nsearch: index=main|stats count by user\n";
+    let (folder, _) = file("contentctl.yml", "");
+    fs::create_dir(folder.path().join("detections")).expect("a folder");
+    let name = folder.path().join("detections/x.yml");
+    let (status, text) = run(&["fmt", "--stdin-filename", path(&name)], object);
+    assert_eq!((status, text.as_str()), (Some(0), "name: X\nsearch: |-\n  index=main\n  | stats count by user\n"));
+    assert!(!name.exists());
+}
+
+#[test]
 fn fmt_writes_only_without_check() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("detections")).unwrap();

@@ -4,11 +4,13 @@
 use crate::spl::{Nested, shape};
 use escudo::source::{Span, Spanned};
 use escudo::spl::ast::{
-    Arg, BinaryOp, ByItem, CompareOp, Expr, ExprKind, Quote, Search, Stage, Term, TermKind, UnaryOp, Word,
+    Aggregate, AggregateArgument, Arg, BinaryOp, ByItem, CompareOp, Expr, ExprKind, Quote, Search, Stage, Term,
+    TermKind, UnaryOp, Word,
 };
 use escudo::spl::{self, layout, parse, print};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeSet;
 
 fn word(text: impl Into<String>, quote: Quote) -> Word {
     Word { text: text.into(), quote, span: Span::default() }
@@ -135,8 +137,9 @@ fn exprs() -> impl Strategy<Value = Expr> {
             1 => (sign.clone(), inner.clone()).prop_map(|(op, inner)| expr(ExprKind::Unary(op, Box::new(inner)))),
             1 => (inner.clone(), prop::collection::vec(inner.clone(), 1..3))
                 .prop_map(|(inner, items)| expr(ExprKind::In(Box::new(inner), items))),
-            1 => (name(), prop::collection::vec(inner, 0..3))
+            1 => (name(), prop::collection::vec(inner.clone(), 0..3))
                 .prop_map(|(name, args)| expr(ExprKind::Call(spanned(name), args))),
+            1 => inner.prop_map(|inner| expr(ExprKind::Subsearch(alone(stage("where", vec![Arg::Expr(inner)]))))),
         ]
     })
 }
@@ -146,7 +149,95 @@ fn stage(command: &str, args: Vec<Arg>) -> Stage {
     Stage { command: spanned(command.to_owned()), implied: false, args, span: Span::default() }
 }
 
+fn alone(stage: Stage) -> Search {
+    Search { stages: vec![stage], span: Span::default() }
+}
+
+/// An aggregation; its text is what the printer writes.
+fn aggregates() -> impl Strategy<Value = Arg> {
+    let argument = prop_oneof![
+        Just(AggregateArgument::None),
+        name().prop_map(|name| AggregateArgument::Field(word(name, Quote::Bare))),
+        (name(), name()).prop_map(|(a, b)| AggregateArgument::Field(word(format!("{a} {b}"), Quote::Double))),
+        exprs().prop_map(AggregateArgument::Eval),
+    ];
+    (argument, prop::option::of(field())).prop_map(|(argument, alias)| {
+        let (function, text) = match &argument {
+            AggregateArgument::None => ("count", "count".to_owned()),
+            AggregateArgument::Field(field) if field.quote == Quote::Bare => ("dc", format!("dc({})", field.text)),
+            AggregateArgument::Field(field) => ("dc", format!("dc(\"{}\")", field.text)),
+            AggregateArgument::Eval(expr) => ("sum", format!("sum(eval({}))", spl::print_expr(expr))),
+        };
+        Arg::Aggregate(Aggregate { function: spanned(function.to_owned()), argument, alias, text })
+    })
+}
+
+fn option(name: &str, value: impl Into<String>) -> Arg {
+    Arg::Option { name: spanned(name.to_owned()), value: word(value, Quote::Bare) }
+}
+
+/// Stages whose command has arguments of a shape of its own.
+fn shaped_stages() -> impl Strategy<Value = Stage> {
+    prop_oneof![
+        (prop::collection::vec(aggregates(), 1..3), prop::collection::vec(field(), 1..3)).prop_map(|(mut all, by)| {
+            let mut items: Vec<ByItem> = by.into_iter().map(ByItem::Field).collect();
+            let value = word("1h", Quote::Bare);
+            items.push(ByItem::Option { name: spanned("span".to_owned()), value });
+            all.push(Arg::By(items));
+            stage("stats", all)
+        }),
+        (terms(), name(), name()).prop_map(|(term, model, dataset)| {
+            let count = Aggregate {
+                function: spanned("count".to_owned()),
+                argument: AggregateArgument::None,
+                alias: None,
+                text: "count".to_owned(),
+            };
+            let from = Arg::From {
+                kind: spanned("datamodel".to_owned()),
+                name: word(format!("{model}.{dataset}"), Quote::Bare),
+            };
+            let wanted = Arg::Keyword("where".to_owned());
+            stage("tstats", vec![option("prestats", "t"), Arg::Aggregate(count), from, wanted, Arg::Condition(term)])
+        }),
+        (name(), field(), field()).prop_map(|(name, source, target)| {
+            let output = Arg::Keyword("outputnew".to_owned());
+            let columns = Arg::Alias { source: source.clone(), target };
+            stage("lookup", vec![Arg::Word(word(name, Quote::Bare)), columns, output, Arg::Word(source)])
+        }),
+        (any::<bool>(), prop::collection::vec(field(), 1..4)).prop_map(|(remove, all)| {
+            let sign = Arg::Sign(if remove { '-' } else { '+' });
+            stage("fields", std::iter::once(sign).chain(all.into_iter().map(Arg::Word)).collect())
+        }),
+        (name(), prop::option::of(field())).prop_map(|(field, target)| {
+            let (function, field) = (spanned("ctime".to_owned()), word(field, Quote::Bare));
+            stage("convert", vec![Arg::Convert { function, field, target }])
+        }),
+        (prop::collection::vec((text(), text()), 1..3), field()).prop_map(|(pairs, field)| {
+            let quoted = |text| word(text, Quote::Double);
+            let mut args: Vec<Arg> =
+                pairs.into_iter().map(|(old, new)| Arg::Replace { old: quoted(old), new: quoted(new) }).collect();
+            args.extend([Arg::Keyword("in".to_owned()), Arg::Word(field)]);
+            stage("replace", args)
+        }),
+        (field(), terms(), exprs()).prop_map(|(field, term, expr)| {
+            let inner = vec![stage("search", vec![Arg::Condition(term)]), stage("head", vec![Arg::Expr(expr)])];
+            let search = Search { stages: inner, span: Span::default() };
+            stage("join", vec![option("type", "left"), Arg::Word(field), Arg::Subsearch(search)])
+        }),
+        name().prop_map(|name| stage("cluster", vec![Arg::Raw(format!("({name}, 1)"))])),
+        (field(), "auto|num|str|ip").prop_map(|(field, kind)| {
+            let field = word(field.text.replace(' ', "_"), Quote::Bare);
+            stage("sort", vec![Arg::SortKey { descending: true, kind: Some(spanned(kind)), field }])
+        }),
+    ]
+}
+
 fn stages() -> impl Strategy<Value = Stage> {
+    prop_oneof![plain_stages(), shaped_stages()]
+}
+
+fn plain_stages() -> impl Strategy<Value = Stage> {
     let aliases = prop::collection::vec((field(), field()), 1..4);
     prop_oneof![
         terms().prop_map(|term| stage("search", vec![Arg::Condition(term)])),
@@ -181,6 +272,185 @@ fn searches() -> impl Strategy<Value = Search> {
         stages.insert(0, Stage { implied: true, ..stage("search", vec![Arg::Condition(term)]) });
         Search { stages, span: Span::default() }
     })
+}
+
+/// The kinds of node that a tree holds. The matches have no `_`, so that a new kind must be put into a generator.
+#[derive(Default)]
+struct Kinds(BTreeSet<&'static str>);
+
+impl Kinds {
+    const ALL: &[&str] = &[
+        "aggregate",
+        "alias",
+        "and",
+        "assign",
+        "binary",
+        "by",
+        "by field",
+        "by option",
+        "call",
+        "case",
+        "compare",
+        "condition",
+        "convert",
+        "expr",
+        "field",
+        "from",
+        "in",
+        "in list",
+        "keyword",
+        "match",
+        "not",
+        "number",
+        "of eval",
+        "of field",
+        "of rows",
+        "option",
+        "or",
+        "raw",
+        "replace",
+        "search subsearch",
+        "sign",
+        "sort key",
+        "subsearch",
+        "term",
+        "text",
+        "unary",
+        "value subsearch",
+        "word",
+        "words",
+    ];
+
+    fn search(&mut self, search: &Search) {
+        search.stages.iter().flat_map(|stage| &stage.args).for_each(|arg| self.arg(&arg.node));
+    }
+
+    fn arg(&mut self, arg: &Arg) {
+        let kind = match arg {
+            Arg::Option { .. } => "option",
+            Arg::Word(_) => "word",
+            Arg::Keyword(_) => "keyword",
+            Arg::Alias { .. } => "alias",
+            Arg::Aggregate(aggregate) => {
+                self.0.insert(match &aggregate.argument {
+                    AggregateArgument::None => "of rows",
+                    AggregateArgument::Field(_) => "of field",
+                    AggregateArgument::Eval(_) => "of eval",
+                });
+                if let AggregateArgument::Eval(expr) = &aggregate.argument {
+                    self.expr(expr);
+                }
+                "aggregate"
+            }
+            Arg::By(items) => {
+                self.0.extend(items.iter().map(|item| match item {
+                    ByItem::Field(_) => "by field",
+                    ByItem::Option { .. } => "by option",
+                }));
+                "by"
+            }
+            Arg::From { .. } => "from",
+            Arg::Condition(term) => {
+                self.term(term);
+                "condition"
+            }
+            Arg::Expr(expr) => {
+                self.expr(expr);
+                "expr"
+            }
+            Arg::Assign { value, .. } => {
+                self.expr(value);
+                "assign"
+            }
+            Arg::SortKey { .. } => "sort key",
+            Arg::Sign(_) => "sign",
+            Arg::Convert { .. } => "convert",
+            Arg::Match { .. } => "match",
+            Arg::Replace { .. } => "replace",
+            Arg::Subsearch(search) => {
+                self.search(search);
+                "subsearch"
+            }
+            Arg::Raw(_) => "raw",
+        };
+        self.0.insert(kind);
+    }
+
+    fn term(&mut self, term: &Term) {
+        let kind = match &term.kind {
+            TermKind::And(terms) => {
+                for term in terms {
+                    self.term(term);
+                }
+                "and"
+            }
+            TermKind::Or(terms) => {
+                for term in terms {
+                    self.term(term);
+                }
+                "or"
+            }
+            TermKind::Not(term) => {
+                self.term(term);
+                "not"
+            }
+            TermKind::Compare { .. } => "compare",
+            TermKind::In { .. } => "in",
+            TermKind::Keyword(_) => "words",
+            TermKind::Term(_) => "term",
+            TermKind::Case(_) => "case",
+            TermKind::Subsearch(search) => {
+                self.search(search);
+                "search subsearch"
+            }
+        };
+        self.0.insert(kind);
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        let kind = match &expr.kind {
+            ExprKind::Number(..) => "number",
+            ExprKind::Text(_) => "text",
+            ExprKind::Field(_) => "field",
+            ExprKind::Unary(_, inner) => {
+                self.expr(inner);
+                "unary"
+            }
+            ExprKind::Binary(_, left, right) => {
+                self.expr(left);
+                self.expr(right);
+                "binary"
+            }
+            ExprKind::In(inner, items) => {
+                self.expr(inner);
+                for item in items {
+                    self.expr(item);
+                }
+                "in list"
+            }
+            ExprKind::Call(_, args) => {
+                for arg in args {
+                    self.expr(arg);
+                }
+                "call"
+            }
+            ExprKind::Subsearch(search) => {
+                self.search(search);
+                "value subsearch"
+            }
+        };
+        self.0.insert(kind);
+    }
+}
+
+#[test]
+fn every_kind_of_node_is_generated() {
+    let found = std::cell::RefCell::new(Kinds::default());
+    check(searches(), |search| {
+        found.borrow_mut().search(&search);
+        Ok(())
+    });
+    assert_eq!(found.into_inner().0, Kinds::ALL.iter().copied().collect());
 }
 
 /// Runs a property over fixed cases, so that a run can be repeated; `ESCUDO_CASES` gives another number of them.

@@ -1,6 +1,7 @@
 //! The SPL front end over published content packs: how much of it parses, and properties that must hold for all of it.
 
 use escudo::content::yaml::{self, Node};
+use escudo::knowledge::Knowledge;
 use escudo::source::{Located, Place, Sources, Span};
 use escudo::spl::ast::{AggregateArgument, Arg, ByItem, Expr, ExprKind, Search, Term, TermKind, Word};
 use escudo::spl::{self, MacroDefinition, Macros};
@@ -51,7 +52,6 @@ pub(crate) struct Pack {
 impl Pack {
     pub(crate) fn read(corpus: &Path, name: &str) -> Self {
         let mut pack = Self { sources: Sources::new(), macros: BTreeMap::new() };
-        pack.add("drop_dm_object_name", "rename $name$.* as *", &["name"]);
         // The newest pack is a part of one; macros that it lacks are those of its predecessor.
         let names = [name, "security_content-5.0"];
         for folder in names.iter().take(if name.ends_with("-6") { 2 } else { 1 }) {
@@ -60,18 +60,15 @@ impl Pack {
                 let arguments = document.get("arguments").map(Node::items).unwrap_or_default();
                 let arguments: Vec<String> = arguments.iter().filter_map(Node::as_str).map(str::to_owned).collect();
                 let name = document.get("name").and_then(Node::as_str).unwrap_or(&name).to_owned();
-                let found = MacroDefinition { definition, arguments, is_eval: false };
+                let found = MacroDefinition::plain(definition, arguments);
                 pack.macros.entry((name, found.arguments.len())).or_insert(found);
             }
         }
+        // What other apps define is part of the program.
+        for known in Knowledge::builtin().macros().values() {
+            pack.macros.entry((known.name.to_string(), known.args.len())).or_insert_with(|| known.into());
+        }
         pack
-    }
-
-    fn add(&mut self, name: &str, definition: &str, arguments: &[&str]) {
-        let definition = self.located(definition);
-        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        self.macros
-            .insert((name.to_owned(), arguments.len()), MacroDefinition { definition, arguments, is_eval: false });
     }
 
     fn located(&mut self, text: &str) -> Located {
@@ -85,7 +82,7 @@ impl Macros for Pack {
         self.macros.get(&(name.to_owned(), arity)).map(Cow::Borrowed).or_else(|| {
             let any = self.macros.values().next().filter(|_| name.ends_with("_filter"))?;
             let definition = Located::verbatim("search *", any.definition.whole()?);
-            Some(Cow::Owned(MacroDefinition { definition, arguments: Vec::new(), is_eval: false }))
+            Some(Cow::Owned(MacroDefinition::plain(definition, Vec::new())))
         })
     }
 

@@ -5,6 +5,7 @@ use crate::diag::{Problem, codes};
 use crate::expr::{Kind, functions};
 use crate::ir::Schema;
 use crate::ir::flow::PlanFlow;
+use crate::ir::schema::ValueKind;
 use crate::source::Span;
 use crate::spl::ast::{Arg, BinaryOp, Expr, ExprKind, Stage};
 use crate::spl::walk;
@@ -84,7 +85,7 @@ fn side(of: &Expr, before: Option<&Schema>) -> Side {
         ExprKind::Number(..) => Side::Number,
         ExprKind::Text(text) if number::parse(text.trim()).is_none() => Side::Text,
         ExprKind::Field(word) => match before.and_then(|schema| schema.fields.get(&*word.text)) {
-            Some(info) if info.number => Side::Number,
+            Some(info) if info.values == Some(ValueKind::Number) => Side::Number,
             _ => Side::Unknown,
         },
         ExprKind::Binary(op, ..) => match op.node {

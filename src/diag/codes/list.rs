@@ -236,6 +236,10 @@ codes! {
         why "No real search is that long; a macro doubles itself",
         bad "a macro that calls another twice, thirty levels deep",
         good "macros without such towers";
+    MACRO_VALIDATION = "macro-validation", Error, "The arguments of a macro call do not satisfy the macro's `validation`",
+        why "Splunk refuses the search, with the macro's `errormsg`",
+        bad "a call `within(soon)` of a macro with `validation = isnum($days$)`",
+        good "a call `within(7)`";
     MATCH_TYPE_FIELD = "match-type-field", Warning, "A match type names a column that the lookup does not have",
         why "The match type has no effect",
         bad "match_type: [WILDCARD(hots)]",

@@ -1,7 +1,7 @@
 //! What a value is. Text that is a number as a whole counts as a number, since fields of events are text.
 
 use super::Takes::Any;
-use super::{Call, Example, Function, Run, example, function, required};
+use super::{Call, Example, Function, Run, costly, example, function, json, required};
 use crate::expr::Expr;
 use crate::expr::eval::Scope;
 use crate::expr::kind::Kind;
@@ -19,6 +19,12 @@ const fn test(
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    costly(test(
+        "isarray",
+        "Whether the value is the text of a JSON array",
+        &[example("isarray(\"[1, 2]\")", "True"), example("isarray(1)", "False")],
+        |_, args| Value::Bool(json::is_array(args[0])),
+    )),
     test("isbool", "Whether the value is a Boolean", &[example("isbool(1==1)", "True")], |_, args| {
         Value::Bool(matches!(args[0], Value::Bool(_)))
     }),
@@ -43,6 +49,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     test("isnum", "Whether the value is a number, or text that is one", &[example("isnum(5)", "True")], |_, args| {
         Value::Bool(args[0].as_number().is_some())
     }),
+    costly(test(
+        "isobject",
+        "Whether the value is the text of a JSON object",
+        &[example("isobject(\"{\\\"a\\\": 1}\")", "True"), example("isobject(\"[1]\")", "False")],
+        |_, args| Value::Bool(json::is_object(args[0])),
+    )),
     test("isstr", "Whether the value is text that is no number", &[example("isstr(\"a\")", "True")], |_, args| {
         Value::Bool(matches!(args[0], Value::Text(_)) && args[0].as_number().is_none())
     }),

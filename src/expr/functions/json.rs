@@ -198,6 +198,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     )),
 ];
 
+/// Whether a value is the text of a JSON array.
+pub(super) fn is_array(value: &Value) -> bool {
+    read(value).is_some_and(|json| json.is_array())
+}
+
+/// Whether a value is the text of a JSON object.
+pub(super) fn is_object(value: &Value) -> bool {
+    read(value).is_some_and(|json| json.is_object())
+}
+
 fn read(value: &Value) -> Option<Json> {
     json::parse(&text(value)?)
 }

@@ -283,7 +283,7 @@ pub fn unknown(name: &Spanned<String>) -> Problem {
     let known = ALL.iter().flat_map(|function| std::iter::once(&function.name).chain(function.aliases));
     match nearest(text, known.copied()) {
         Some(known) => problem.help(crate::diag::did_you_mean(known)),
-        None => problem,
+        None => problem.help("write `function(field) as name`; docs/functions.md lists the functions"),
     }
 }
 

@@ -23,9 +23,8 @@ impl Pack {
             macros.push((
                 name.to_owned(),
                 MacroDefinition {
-                    definition: Located::verbatim(definition, whole),
-                    arguments,
                     is_eval: name.starts_with("eval_"),
+                    ..MacroDefinition::plain(Located::verbatim(definition, whole), arguments)
                 },
             ));
         }
@@ -60,6 +59,38 @@ impl Macros for Pack {
 
     fn evaluate(&self, expression: &str) -> Result<String, String> {
         crate::expr::constant::text(expression)
+    }
+
+    fn validate(&self, expression: &str) -> Result<Verdict, String> {
+        crate::expr::constant::verdict(expression)
+    }
+}
+
+#[test]
+fn arguments_that_a_validation_refuses_are_reported() {
+    // Validation, message, argument, what is said after "macro `within` ".
+    let table = [
+        ("isnum($days$)", Some("give a number"), "7", None),
+        ("isnum($days$)", Some("give a number"), "soon", Some("refuses its arguments: give a number")),
+        ("isnum($days$)", None, "soon", Some("refuses its arguments: `isnum(soon)` is not true")),
+        // No condition: null is well, a text says what is wrong.
+        ("if($days$ > 30, \"too long\", null())", Some("unused"), "7", None),
+        ("if($days$ > 30, \"too long\", null())", Some("unused"), "31", Some("refuses its arguments: too long")),
+    ];
+    for (expression, message, argument, said) in table {
+        let mut pack = Pack::new(&["within(days) = earliest=-$days$d"]);
+        let file = pack.sources.add("validation", expression);
+        let whole = Place { file, span: Span::new(0, expression.len()) };
+        let expression = Located::verbatim(expression, whole);
+        pack.macros[0].1.validation = Some(Validation { expression, message: message.map(str::to_owned) });
+        let expansion = pack.expand(&format!("x `within({argument})`"));
+        let found: Vec<_> = expansion.problems.iter().map(|problem| problem.message.as_str()).collect();
+        let wanted: Vec<_> = said.map(|said| format!("macro `within` {said}")).into_iter().collect();
+        assert_eq!(found, wanted, "{argument}");
+        assert_eq!(expansion.text.as_str(), format!("x earliest=-{argument}d"));
+        if let Some(problem) = expansion.problems.first() {
+            assert_eq!(pack.at(problem.place), ("search".to_owned(), &*format!("`within({argument})`")));
+        }
     }
 }
 

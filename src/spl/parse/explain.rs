@@ -116,6 +116,8 @@ fn known_slip(command: &str, text: &str, span: Span, at: usize) -> Option<Proble
         Near::foreign_null_test,
         Near::foreign_comment,
         Near::missing_comma,
+        Near::name_of_two_words,
+        Near::replaces_with_nothing,
         Near::assigns_nothing,
         Near::missing_pipe,
     ];
@@ -224,8 +226,7 @@ impl Near<'_> {
             return None;
         }
         let at = self.at - usize::from(slashes);
-        let message = "a comment is written between triple backticks";
-        Some(Problem::new(codes::SPL_SYNTAX, message, Span::new(at, self.at + 1)).help("write ```` ```comment``` ````"))
+        Some(super::slips::foreign_comment(Span::new(at, self.at + 1)))
     }
 
     fn missing_comma(&self) -> Option<Problem> {
@@ -234,6 +235,32 @@ impl Near<'_> {
             let end = Span::at(self.last_span.end as usize);
             Problem::new(codes::SPL_SYNTAX, "a comma is missing between two assignments", end)
                 .help("write `eval a=1, b=2`")
+        })
+    }
+
+    /// `eval a b=1`.
+    fn name_of_two_words(&self) -> Option<Problem> {
+        let starts = self.before.is_empty() || self.before.ends_with(',');
+        let (left, right) = self.rest.split_once('=')?;
+        let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let words: Vec<&str> = left.split(is_blank).filter(|word| !word.is_empty()).collect();
+        let named = self.command == "eval" && starts && words.len() > 1 && words.iter().all(|word| is_word(word));
+        (named && !right.starts_with('=')).then(|| {
+            let name = left.trim_end_matches(is_blank);
+            Problem::new(codes::SPL_SYNTAX, "a field name with blanks stands without quotes", self.here(name.len()))
+                .help(format!("write `\"{name}\"=...`"))
+        })
+    }
+
+    /// `replace a with`.
+    fn replaces_with_nothing(&self) -> Option<Problem> {
+        let rest = self.rest.trim_end_matches(is_blank);
+        let word = rest.len().checked_sub(4).filter(|&at| rest.is_char_boundary(at))?;
+        let ends = rest[word..].eq_ignore_ascii_case("with") && rest[..word].ends_with(is_blank);
+        (self.command == "replace" && ends).then(|| {
+            let span = Span::new(self.at + word, self.at + rest.len());
+            Problem::new(codes::MISSING_ARGUMENT, "`with` has no text after it", span)
+                .help("write the new text after `with`")
         })
     }
 
@@ -314,6 +341,7 @@ fn usage(command: &str) -> Option<&'static str> {
         ("rename", "rename field as name, field as name"),
         ("replace", "replace \"old\" with \"new\" in field"),
         ("rex", "rex field=name \"pattern\""),
+        ("search", "search field=value word"),
         ("sort", "sort 0 - field, field"),
         ("stats", "stats count as name by field"),
         ("streamstats", "streamstats window=2 count as name by field"),

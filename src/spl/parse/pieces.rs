@@ -209,6 +209,12 @@ impl Parser<'_> {
         let function = Spanned::new(self.text[span.range()].to_lowercase(), span);
         self.cursor.at = end;
         let argument = self.aggregate_argument()?;
+        if let AggregateArgument::Field(word) = &argument
+            && word.quote == Quote::Bare
+            && let Some(problem) = slips::no_field(&function, word)
+        {
+            self.report(problem);
+        }
         let text = self.text[start..self.cursor.at].to_owned();
         if argument == AggregateArgument::None && !matches!(function.node.as_str(), "count" | "c" | "sparkline") {
             self.report(slips::bare_function(&function));
@@ -318,6 +324,9 @@ impl Parser<'_> {
         }
         self.cursor.skip();
         self.source(start, args)?;
+        if let Some(Spanned { node: Arg::From { kind, name }, .. }) = args.last() {
+            slips::source_without_sign(self, kind, name);
+        }
         Ok(true)
     }
 

@@ -4,7 +4,7 @@ use super::Parser;
 use super::condition::Operand;
 use super::text::is_blank;
 use crate::diag::{Problem, codes};
-use crate::spl::ast::{Arg, ByItem, Quote, Span, Spanned, Term, TermKind, Word};
+use crate::spl::ast::{Arg, ByItem, CompareOp, Quote, Span, Spanned, Term, TermKind, Word};
 use crate::spl::commands;
 
 /// `&&`, `||`, `!`: `sign` is what was written; the words of SPL pass.
@@ -41,6 +41,44 @@ pub(super) fn bare_function(function: &Spanned<String>) -> Problem {
         None => format!("write `{name}(field)`; a name for a result stands after `as`"),
     };
     Problem::new(codes::MISSING_ARGUMENT, format!("`{name}` has no field to work on"), function.span).help(help)
+}
+
+/// `count(user="x")`, `values(a b)`: what stands in the parentheses of an aggregation and is no field. `None` for a
+/// name that only needs quotes.
+pub(super) fn no_field(function: &Spanned<String>, argument: &Word) -> Option<Problem> {
+    let text = argument.text.as_str();
+    let name = &function.node;
+    let word = |wanted: &str| text.split(is_blank).any(|word| word.eq_ignore_ascii_case(wanted));
+    if text.contains(['=', '<', '>']) || word("or") || word("and") {
+        let message = format!("`{name}` works on a field, and a condition stands in its parentheses");
+        let problem = Problem::new(codes::SPL_SYNTAX, message, argument.span);
+        // The condition itself may be written as a search would write it, so it is not repeated here.
+        return Some(
+            problem.help(format!("write `{name}(eval(if(condition, field, null())))`, or `count(eval(condition))`")),
+        );
+    }
+    let names = text.split(|c: char| is_blank(c) || c == ',').filter(|name| !name.is_empty());
+    let several = names.clone().count() > 1 && names.clone().all(|name| name.chars().all(is_of_name));
+    several.then(|| {
+        let message = format!("`{name}` works on one field, and several words stand in its parentheses");
+        let calls: Vec<String> = names.take(4).map(|field| format!("{name}({field})")).collect();
+        Problem::new(codes::SPL_SYNTAX, message, argument.span)
+            .help(format!("write `{}`, or put a name with blanks into double quotes", calls.join(" ")))
+    })
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '{' | '}')
+}
+
+/// `from datamodel Endpoint.Processes` in tstats.
+pub(super) fn source_without_sign(parser: &mut Parser, kind: &Spanned<String>, name: &Word) {
+    let between = &parser.text[kind.span.end as usize..name.span.start as usize];
+    if !kind.node.is_empty() && !between.contains(['=', ':']) {
+        let message = format!("`=` is missing between `{}` and its name", kind.node);
+        let help = format!("write `from {}={}`", kind.node, name.text);
+        parser.report(Problem::new(codes::SPL_SYNTAX, message, kind.span.to(name.span)).help(help));
+    }
 }
 
 /// `'name` without its second quote.
@@ -100,6 +138,7 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
             Arg::By(items) => {
                 by.get_or_insert(arg.span);
                 pipe_in_by(parser, items);
+                name_in_by(parser, items);
             }
             Arg::Aggregate(aggregate) => {
                 aggregates += 1;
@@ -119,6 +158,9 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
         let message = format!("`{}` has no field after it", word.text);
         let help = "name the columns to add, or leave the word out to add all of them";
         parser.report(Problem::new(codes::MISSING_ARGUMENT, message, *span).help(help));
+    }
+    if command == "fields" {
+        second_sign(parser, args);
     }
     let counts =
         matches!(command, "stats" | "eventstats" | "streamstats" | "chart" | "timechart" | "tstats" | "mstats");
@@ -155,6 +197,37 @@ fn by_first(by: Span, aggregation: Span) -> Problem {
         .help("put the `by` clause at the end")
 }
 
+/// `fields + a - b`: a sign stands before the whole list.
+fn second_sign(parser: &mut Parser, args: &[Spanned<Arg>]) {
+    let sign = args.iter().skip(1).find_map(|arg| match &arg.node {
+        Arg::Word(word) if word.quote == Quote::Bare && matches!(word.text.as_str(), "+" | "-") => Some(word),
+        _ => None,
+    });
+    if let Some(word) = sign {
+        let message = format!("`{}` stands in the middle of the list, where it is no sign", word.text);
+        let (keep, remove) = ("fields", "fields -");
+        let next = if word.text == "-" { remove } else { keep };
+        parser.report(Problem::new(codes::SPL_SYNTAX, message, word.span).help(format!(
+            "a sign before the first field is for all of them; write `| {next} ...` as a second command"
+        )));
+    }
+}
+
+/// `stats count by user as name`.
+fn name_in_by(parser: &mut Parser, items: &[ByItem]) {
+    let names = items.iter().map(|item| match item {
+        ByItem::Field(word) => Some(word),
+        ByItem::Option { .. } => None,
+    });
+    let names: Vec<&Word> = names.flatten().collect();
+    if let Some([field, word, name]) =
+        names.windows(3).find(|three| three[1].quote == Quote::Bare && three[1].text.eq_ignore_ascii_case("as"))
+    {
+        let help = format!("write `| rename {} as {}` behind the command", field.text, name.text);
+        parser.report(Problem::new(codes::SPL_SYNTAX, "a `by` clause cannot rename a field", word.span).help(help));
+    }
+}
+
 /// `stats count by user sort - count`: a command's name among the fields, with more after it.
 fn pipe_in_by(parser: &mut Parser, items: &[ByItem]) {
     let command = items.iter().enumerate().skip(1).find_map(|(at, item)| match item {
@@ -175,6 +248,11 @@ pub(super) fn in_condition(parser: &mut Parser, all: &[Operand]) {
         let after = all.get(at + 1).map(|operand| &operand.term);
         match &term.kind {
             TermKind::Keyword(word) if word.quote == Quote::Bare => bare_keyword(parser, word, before, after),
+            TermKind::Compare { field, op, value } if is_arrow(op.node, value) => {
+                let sign = &value.text[..1];
+                let span = op.span.to(Span::new(value.span.start as usize, value.span.start as usize + 1));
+                foreign_operator_here(parser, &format!("={sign}"), span, &format!("{sign}="), &field.text);
+            }
             TermKind::Compare { field, .. } | TermKind::In { field, .. } if field.quote == Quote::Bare => {
                 if let Some(name) = field.text.strip_prefix('!') {
                     let at = field.span.start as usize;
@@ -188,6 +266,17 @@ pub(super) fn in_condition(parser: &mut Parser, all: &[Operand]) {
             _ => {}
         }
     }
+}
+
+/// `a=>5`: the value begins with the sign that was meant to be a part of the operator.
+fn is_arrow(op: CompareOp, value: &Word) -> bool {
+    let number = value.text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    op == CompareOp::Eq && value.quote == Quote::Bare && value.text.starts_with(['<', '>']) && number
+}
+
+fn foreign_operator_here(parser: &mut Parser, sign: &str, span: Span, meant: &str, field: &str) {
+    let message = format!("`{sign}` is no operator of SPL");
+    parser.report(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(format!("write `{field}{meant}`")));
 }
 
 fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: Option<&Term>) {
@@ -207,9 +296,28 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
             );
         }
         "!" => foreign_operator(parser, "!", word.span, "NOT"),
+        "//" | "#" if before.is_some() => parser.report(foreign_comment(word.span)),
+        "by" if before.is_some() && after.is_none() => parser.report(
+            Problem::new(codes::MISSING_ARGUMENT, "`by` has no field after it", word.span)
+                .help("name the fields to group by, or remove `by`"),
+        ),
+        "from" | "FROM" if after.is_some_and(is_data_model) => parser.report(
+            Problem::new(codes::SPL_SYNTAX, "`from` stands in the condition, as a word to look for", word.span)
+                .help("put `from datamodel=...` before `where`"),
+        ),
         command if is_command_in_search(command, before, after) => parser.report(missing_pipe(command, word.span)),
         _ => {}
     }
+}
+
+fn is_data_model(term: &Term) -> bool {
+    matches!(&term.kind, TermKind::Compare { field, .. } if field.text.eq_ignore_ascii_case("datamodel"))
+}
+
+/// A comment as other languages write it.
+pub(super) fn foreign_comment(span: Span) -> Problem {
+    Problem::new(codes::SPL_SYNTAX, "a comment is written between triple backticks", span)
+        .help("write ```` ```comment``` ````")
 }
 
 /// Whether a word to look for is rather a command that lost its pipe: nobody looks for these words, between terms.
