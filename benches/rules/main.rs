@@ -102,6 +102,7 @@ fn table() {
             lookups: &lookups,
             compiler: &compiler,
             options: &options,
+            rows: false,
             attack: &|_| None,
             progress: &|_| (),
         };

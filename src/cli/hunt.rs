@@ -46,6 +46,7 @@ pub(super) fn run(args: &HuntArgs, terminal: &Terminal) -> CliResult {
         lookups: &Lookups::of_pack(&workspace.pack),
         compiler: &compiler,
         options: &run,
+        rows: matches!(args.format, HuntFormat::Json | HuntFormat::Jsonl),
         attack: &technique,
         progress: &|events| bar.set_message(format!("hunting: {events} events")),
     };

@@ -9,11 +9,12 @@ use super::native::{Apply, streaming};
 use super::options::{Options, option};
 use super::tstats::groups;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
-use crate::expr::{Context, Predicate};
+use crate::expr::{CompareOp, Context, FieldRef, Predicate};
 use crate::ir::op::Condition;
-use crate::ir::{Flow, Native, Op, Operator, Schema};
+use crate::ir::{Flow, Native, Op, Operator, Read, Schema};
 use crate::source::Span;
-use crate::spl::ast::{Arg, ByItem, Quote, Spanned, Stage, Word};
+use crate::spl::ast::{AggregateArgument, Arg, ByItem, Quote, Spanned, Stage, Word};
+use crate::value::pattern::Pattern;
 use crate::value::{Batch, Column, Name, Value};
 
 /// See the module.
@@ -74,8 +75,9 @@ impl Command for Mstats {
                 _ => None,
             })
             .collect();
-        cx.push(Op::Events { filter: Predicate::TRUE });
-        cx.native(Measurements);
+        let metrics = metrics(stage);
+        cx.push(Op::Events { filter: metrics.as_deref().map_or(Predicate::TRUE, measuring) });
+        cx.native(Measurements { metrics });
         for condition in conditions {
             cx.push(Op::Filter(Condition::Search(condition)));
         }
@@ -94,9 +96,39 @@ impl Command for Mstats {
 /// What the names of fields with measurements begin with.
 const PREFIX: &str = "metric_name:";
 
+/// The metrics that are aggregated; `None` if only the data tells.
+fn metrics(stage: &Stage) -> Option<Vec<Name>> {
+    let mut metrics = Vec::new();
+    for arg in &stage.args {
+        let Arg::Aggregate(call) = &arg.node else { continue };
+        match &call.argument {
+            AggregateArgument::Field(word) if !word.text.contains('*') && word.text != "_value" => {
+                metrics.push(Name::from(word.text.as_str()));
+            }
+            _ => return None,
+        }
+    }
+    metrics.sort_unstable();
+    metrics.dedup();
+    (!metrics.is_empty()).then_some(metrics)
+}
+
+/// Satisfied by events that may measure one of the metrics.
+fn measuring(metrics: &[Name]) -> Predicate {
+    let has = |name: String| {
+        let field = FieldRef::new(Name::from(name), Span::default());
+        Predicate::Compare { field, op: CompareOp::Eq, pattern: Pattern::new("*") }
+    };
+    let single = std::iter::once("metric_name".to_owned());
+    Predicate::Or(single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}"))).map(has).collect())
+}
+
 /// Makes a row of each measurement of an event.
 #[derive(Clone, Debug)]
-struct Measurements;
+struct Measurements {
+    /// Of these alone.
+    metrics: Option<Vec<Name>>,
+}
 
 impl Native for Measurements {
     fn name(&self) -> &'static str {
@@ -104,7 +136,13 @@ impl Native for Measurements {
     }
 
     fn flow(&self, _: &Schema) -> Flow {
-        Flow { reads_all: true, output: Schema::any(), ..Flow::default() }
+        let Some(metrics) = &self.metrics else {
+            return Flow { reads_all: true, output: Schema::any(), ..Flow::default() };
+        };
+        let single = ["metric_name", "_value"].into_iter().map(str::to_owned);
+        let read = |name: String| Read::value(&FieldRef::new(Name::from(name), Span::default()));
+        let reads = single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}"))).map(read).collect();
+        Flow { reads, output: Schema::any(), ..Flow::default() }
     }
 
     fn open(&self, _: &Context) -> Box<dyn Operator> {
@@ -117,17 +155,21 @@ impl Apply for Measurements {
         let measured = |name: &Name| name.strip_prefix(PREFIX).map(Name::from);
         let metrics: Vec<(Name, Name)> =
             batch.names().filter_map(|name| Some((name.clone(), measured(name)?))).collect();
+        let is_meant = |metric: &str| {
+            let among = |metrics: &Vec<Name>| metrics.iter().any(|known| **known == *metric);
+            self.metrics.as_ref().is_none_or(among)
+        };
         // Row of the event, name of the metric, value.
         let mut found: Vec<(usize, Name, Value)> = Vec::new();
         for row in 0..batch.rows() {
             for (field, metric) in &metrics {
                 let value = batch.value(row, field);
-                if !value.is_null() {
+                if !value.is_null() && is_meant(metric) {
                     found.push((row, metric.clone(), value.clone()));
                 }
             }
             let (metric, value) = (batch.value(row, "metric_name"), batch.value(row, "_value"));
-            if !metric.is_null() && !value.is_null() {
+            if !metric.is_null() && !value.is_null() && is_meant(&metric.to_text()) {
                 found.push((row, metric.to_text().as_ref().into(), value.clone()));
             }
         }

@@ -3,6 +3,8 @@
 use super::message::fill;
 use super::rules::Rule;
 use crate::content::model::{Detection, Generation};
+use crate::content::token;
+use crate::ir::Fields;
 use crate::source::Located;
 use crate::value::time::Format;
 use crate::value::{Batch, Name, Value, number};
@@ -24,7 +26,7 @@ pub struct Hit<'p> {
     pub score: f64,
     /// The rule's message for this row; of intermediate findings alone, the first one's.
     pub message: String,
-    /// The fields of the row that have a value, in order.
+    /// The fields of the row that have a value, in order; those that were asked for, at least.
     pub row: Vec<(Name, Value)>,
 }
 
@@ -95,6 +97,23 @@ impl<'p> Hit<'p> {
         Self { detection, time: time(rows, row), entities, threats, score, message, row: row_values }
     }
 
+    /// The fields of a row that a hit of the detection is made of, and `also` others.
+    pub(super) fn reads(detection: &Detection, also: &Fields) -> Fields {
+        let mut fields = Fields::these(TIMES.into_iter().chain(OF_CORRELATIONS).map(Name::from));
+        fields.add_all(also);
+        let risk = &detection.risk;
+        let texts = risk.message.iter().chain(risk.objects.iter().filter_map(|object| object.message.as_ref()));
+        for (token, _) in texts.flat_map(|text| token::find(text.as_str())) {
+            fields.add(token);
+            fields.add(token.strip_prefix("result.").unwrap_or(token));
+        }
+        let of_risk = risk.objects.iter().map(|object| &object.field);
+        for field in of_risk.chain(risk.threats.iter().map(|threat| &threat.field)) {
+            fields.add(field.as_str());
+        }
+        fields
+    }
+
     /// The rule's name.
     pub fn rule(&self) -> &str {
         self.detection.object.name.as_str()
@@ -110,6 +129,11 @@ impl<'p> Hit<'p> {
         self.detection.mitre_attack_ids.iter().map(|id| id.as_str().trim()).filter(|id| !id.is_empty())
     }
 }
+
+/// Where a row says when it happened, in the order of preference.
+const TIMES: [&str; 3] = ["_time", "firstTime", "lastTime"];
+/// What the rows of correlations say.
+const OF_CORRELATIONS: [&str; 3] = ["risk_object", "risk_object_type", "risk_score"];
 
 /// A correlation names no risk objects: its rows say whose risk they sum up.
 fn of_correlation(rows: &Batch, row: usize, message: &str) -> Vec<Entity> {
@@ -146,7 +170,7 @@ fn kind(written: &str, generation: Generation) -> String {
 }
 
 fn time(rows: &Batch, row: usize) -> Option<f64> {
-    ["_time", "firstTime", "lastTime"].iter().find_map(|field| point(rows.value(row, field)))
+    TIMES.iter().find_map(|field| point(rows.value(row, field)))
 }
 
 /// A time as searches leave it: seconds, or the text that `security_content_ctime` makes of them.

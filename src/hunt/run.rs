@@ -7,7 +7,7 @@ use crate::compile::Compiler;
 use crate::diag::Severity;
 use crate::engine::RunOptions;
 use crate::events::RawEvent;
-use crate::ir::Plan;
+use crate::ir::{Fields, Plan};
 use crate::knowledge::Knowledge;
 use crate::replay::{FileSource, Lookups, RawEvents};
 use crate::ruleset::{Ended, RuleSet, Worked};
@@ -26,6 +26,8 @@ pub struct Hunter<'a> {
     pub compiler: &'a Compiler<'a>,
     /// Start of the searches, zone, bounds.
     pub options: &'a RunOptions,
+    /// Whether hits keep all fields of their rows, rather than those that speak of risk alone.
+    pub rows: bool,
     /// Names of techniques.
     pub attack: &'a Attack<'a>,
     /// Told how many events have been read so far.
@@ -47,10 +49,10 @@ impl Hunter<'_> {
             .knowing(self.compiler.catalog())
             .compiling(&compile);
         let (correlations, others): (Vec<_>, Vec<_>) = rules.rules.iter().partition(|rule| rule.is_correlation());
-        let mut sets = [&others, &correlations].map(|rules| {
-            let plans: Vec<&Plan> = rules.iter().map(|rule| &rule.plan).collect();
-            RuleSet::new(&plans, &source, self.knowledge, self.options)
-        });
+        let set = |plans: &[_]| RuleSet::new(plans, &source, self.knowledge, self.options);
+        let correlating = set(&self.plans(&correlations, &Fields::none()));
+        // Risk events bring the fields of the rows along.
+        let mut sets = [set(&self.plans(&others, &correlating.needs())), correlating];
         self.read(events, &mut sets)?;
         let mut report = Report { not_run: rules.not_run.clone(), ..Report::default() };
         let [set, mut correlating] = sets;
@@ -67,6 +69,12 @@ impl Hunter<'_> {
         report.partial = events.is_stopped();
         report.sum_up(self.attack);
         Ok(report)
+    }
+
+    /// The plans of rules, with what is wanted of their rows.
+    fn plans<'r>(&self, rules: &[&'r Rule<'_>], also: &Fields) -> Vec<(&'r Plan, Fields)> {
+        let wanted = |rule: &Rule<'_>| if self.rows { Fields::All } else { Hit::reads(rule.detection, also) };
+        rules.iter().map(|rule| (&rule.plan, wanted(rule))).collect()
     }
 
     /// Shows all events to the rule sets.

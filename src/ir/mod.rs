@@ -14,7 +14,7 @@ pub mod schema;
 pub mod wildcard;
 
 pub use flow::{PlanFlow, flow};
-pub use needs::{Fields, Needs, needs};
+pub use needs::{Fields, Needs, needs, needs_of};
 pub use op::{Native, Op, Operator};
 pub use schema::{Catalog, FieldInfo, Flow, NoCatalog, Read, ReadKind, Schema};
 

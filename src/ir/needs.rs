@@ -98,7 +98,12 @@ impl Needs {
 
 /// The needs of a plan whose whole result is wanted.
 pub fn needs(plan: &Plan, flow: &PlanFlow) -> Needs {
-    needs_for(plan, flow, Fields::All).0
+    needs_of(plan, flow, Fields::All)
+}
+
+/// The needs of a plan of whose result only these fields are looked at; how many rows there are is always right.
+pub fn needs_of(plan: &Plan, flow: &PlanFlow, wanted: Fields) -> Needs {
+    needs_for(plan, flow, wanted).0
 }
 
 /// The needs of a plan of whose result only `wanted` is looked at, and what it reads from the rows that come in.

@@ -3,6 +3,7 @@
 use super::MatchType;
 use crate::value::address::Block;
 use crate::value::{Batch, Name, Value, pattern};
+use aho_corasick::AhoCorasick;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -14,8 +15,32 @@ pub struct Matcher {
     exact: Vec<usize>,
     /// Rows by the values of the exact columns, ascending. Without exact columns, all rows under the empty key.
     index: HashMap<Vec<u8>, Vec<usize>>,
-    loose: Vec<(usize, Vec<Cell>)>,
+    loose: Vec<Loose>,
 }
+
+/// A column that does not match exactly.
+#[derive(Debug)]
+struct Loose {
+    /// Which input.
+    at: usize,
+    /// By row.
+    cells: Vec<Cell>,
+    /// Which rows can match at all; `None` for tables so short that it is as fast to try them.
+    pieces: Option<Pieces>,
+}
+
+/// The longest piece between the wildcards of each row: a text that contains none of them matches none of these rows.
+#[derive(Debug)]
+struct Pieces {
+    automaton: AhoCorasick,
+    /// The rows that each piece is of.
+    rows: Vec<Vec<usize>>,
+    /// Rows without such a piece: bare wildcards, address blocks.
+    others: Vec<usize>,
+}
+
+/// Tables with fewer rows are tried row by row.
+const MIN_INDEXED: usize = 8;
 
 /// A prepared cell.
 #[derive(Debug)]
@@ -45,8 +70,9 @@ impl Matcher {
         }
         for at in others {
             let (name, kind) = &inputs[at];
-            let cells = (0..rows.rows()).map(|row| matcher.cell(*kind, rows.value(row, name)));
-            matcher.loose.push((at, cells.collect()));
+            let cells: Vec<Cell> = (0..rows.rows()).map(|row| matcher.cell(*kind, rows.value(row, name))).collect();
+            let pieces = if cells.len() < MIN_INDEXED { None } else { Pieces::new(&cells) };
+            matcher.loose.push(Loose { at, cells, pieces });
         }
         matcher
     }
@@ -60,15 +86,23 @@ impl Matcher {
             return candidates.iter().copied().take(most).collect();
         }
         let texts: Vec<String> =
-            self.loose.iter().map(|(at, _)| self.fold(&values[*at].to_text()).into_owned()).collect();
+            self.loose.iter().map(|loose| self.fold(&values[loose.at].to_text()).into_owned()).collect();
         let all_match = |row: &usize| {
-            self.loose.iter().zip(&texts).all(|((_, cells), text)| match &cells[*row] {
+            self.loose.iter().zip(&texts).all(|(loose, text)| match &loose.cells[*row] {
                 Cell::Nothing => false,
                 Cell::Wildcard(parts) => wildcard_matches(parts, text),
                 Cell::Block(block) => block.contains_text(text),
             })
         };
-        candidates.iter().copied().filter(all_match).take(most).collect()
+        let possible =
+            self.loose.iter().zip(&texts).find_map(|(loose, text)| Some(loose.pieces.as_ref()?.possible(text)));
+        match possible {
+            Some(rows) if rows.len() < candidates.len() => {
+                let is_candidate = |row: &usize| self.exact.is_empty() || candidates.binary_search(row).is_ok();
+                rows.into_iter().filter(is_candidate).filter(all_match).take(most).collect()
+            }
+            _ => candidates.iter().copied().filter(all_match).take(most).collect(),
+        }
     }
 
     fn cell(&self, kind: MatchType, value: &Value) -> Cell {
@@ -107,6 +141,44 @@ impl Matcher {
 
     fn fold<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(pattern::fold(text)) }
+    }
+}
+
+impl Pieces {
+    fn new(cells: &[Cell]) -> Option<Self> {
+        let mut by_text: HashMap<&str, usize> = HashMap::new();
+        let (mut texts, mut rows, mut others): (Vec<&str>, Vec<Vec<usize>>, _) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, cell) in cells.iter().enumerate() {
+            let longest = match cell {
+                Cell::Nothing => continue,
+                Cell::Block(_) => None,
+                Cell::Wildcard(parts) => parts.iter().max_by_key(|part| part.len()).filter(|part| !part.is_empty()),
+            };
+            let Some(longest) = longest else {
+                others.push(row);
+                continue;
+            };
+            let number = *by_text.entry(longest).or_insert_with(|| {
+                texts.push(longest);
+                rows.push(Vec::new());
+                texts.len() - 1
+            });
+            rows[number].push(row);
+        }
+        // Without an automaton all rows are tried.
+        let automaton = AhoCorasick::new(&texts).ok()?;
+        Some(Self { automaton, rows, others })
+    }
+
+    /// The rows that may match a text, ascending.
+    fn possible(&self, text: &str) -> Vec<usize> {
+        let mut possible = self.others.clone();
+        for hit in self.automaton.find_overlapping_iter(text) {
+            possible.extend(&self.rows[hit.pattern().as_usize()]);
+        }
+        possible.sort_unstable();
+        possible.dedup();
+        possible
     }
 }
 
@@ -156,6 +228,13 @@ mod tests {
             let found = matcher(cells, kind, case_sensitive).find(&[&value.into()], 100);
             assert_eq!(found, wanted, "{value} in {cells:?}");
         }
+        let long: Vec<String> =
+            (0..40).map(|n| format!("*tool{n}*")).chain(["*".to_owned(), "x*".to_owned()]).collect();
+        let long: Vec<&str> = long.iter().map(String::as_str).collect();
+        let found = |text: &str| matcher(&long, Wildcard, false).find(&[&text.into()], 100);
+        // `tool12` contains `tool1` as well.
+        assert_eq!(found("C:\\TOOL12.exe"), [1, 12, 40]);
+        assert_eq!(found("x"), [40, 41]);
         assert_eq!(matcher(&["*", "*"], Wildcard, true).find(&[&"x".into()], 1), [0]);
     }
 }

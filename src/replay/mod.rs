@@ -29,7 +29,6 @@ pub use raw::{Input, RawEvents, event};
 pub use reason::lost;
 pub use result::{Status, TestResult};
 pub use run::{Hit, Tester};
-pub(crate) use source::newest_first;
 pub use source::{CompileText, FileSource};
 pub use stop::{interrupt, interrupts};
 pub use verdict::{Verdict, judge};

@@ -7,7 +7,7 @@ use crate::engine::{Counts, DatasetRequest, EventsRequest, Lookup, Named, Sink, 
 use crate::events::{NoteKind, RawEvent};
 use crate::ir::{Catalog, NoCatalog, Plan};
 use crate::knowledge::Knowledge;
-use crate::value::Batch;
+use crate::value::{Batch, Pile};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -18,8 +18,6 @@ const PARALLEL_BATCHES: usize = 16;
 pub(super) const NO_FILES: &str = "the search reads events, but no log file is named; `-` is standard input";
 /// Events that are sorted by time must be held; at most so many.
 const MAX_SORTED: usize = 5_000_000;
-/// Rows per batch that is handed on after sorting.
-const SORTED_BATCH: usize = 4096;
 
 /// Log files, seen through knowledge objects, and lookups.
 pub struct FileSource<'a> {
@@ -166,10 +164,10 @@ impl Source for FileSource<'_> {
         if !request.ordered {
             return self.work(&work, sink);
         }
-        let mut all = Batch::new(0);
+        let mut all = Pile::default();
         let mut room = Ok(());
         let counts = self.work(&work, &mut |batch| {
-            all.append(&batch);
+            all.push(batch);
             room = memory::check();
             if room.is_err() || all.rows() > MAX_SORTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -178,7 +176,7 @@ impl Source for FileSource<'_> {
             let text = format!("more than {MAX_SORTED} events satisfy the search before the first pipe; narrow it");
             return Err(Unavailable(text));
         }
-        newest_first(&all, sink);
+        all.newest_first(sink);
         Ok(counts)
     }
 
@@ -219,21 +217,6 @@ impl Source for FileSource<'_> {
         match self.compile {
             Some(compile) => compile(search).map_err(Unavailable),
             None => Err(Unavailable("searches cannot be compiled while a search runs".to_owned())),
-        }
-    }
-}
-
-/// Hands rows on in descending order of `_time`; rows without a time come last. Ties stay in input order.
-pub(crate) fn newest_first(rows: &Batch, sink: &mut Sink<'_>) {
-    let time = |row: usize| rows.value(row, "_time").as_number();
-    let mut order: Vec<usize> = (0..rows.rows()).collect();
-    order.sort_by(|&a, &b| match (time(a), time(b)) {
-        (Some(a), Some(b)) => b.total_cmp(&a),
-        (a, b) => a.is_none().cmp(&b.is_none()),
-    });
-    for chunk in order.chunks(SORTED_BATCH) {
-        if sink(rows.take(chunk)).is_break() {
-            return;
         }
     }
 }

@@ -51,27 +51,29 @@ pub(super) enum Wants<'p> {
 }
 
 impl<'p> Consumer<'p> {
-    /// The consumers of a plan: subsearches first.
+    /// The consumers of a plan of whose result these fields are wanted: subsearches first.
     pub(super) fn of_plan(
         rule: usize,
-        plan: &'p Plan,
+        (plan, wanted): (&'p Plan, Fields),
         source: &dyn Source,
         knowledge: &'p Knowledge,
         found: &mut Vec<Self>,
     ) {
         let level = subsearches(rule, plan, source, knowledge, found);
-        found.push(Self::new(rule, plan, true, level, source, knowledge));
+        found.push(Self::new(rule, plan, Some(wanted), level, source, knowledge));
     }
 
     fn new(
         rule: usize,
         plan: &'p Plan,
-        main: bool,
+        wanted: Option<Fields>,
         level: usize,
         source: &dyn Source,
         knowledge: &'p Knowledge,
     ) -> Self {
-        let needs = ir::needs(plan, &ir::flow(plan, source.catalog())).source(0).clone();
+        let main = wanted.is_some();
+        let flow = ir::flow(plan, source.catalog());
+        let needs = ir::needs_of(plan, &flow, wanted.unwrap_or(Fields::All)).source(0).clone();
         Self { plan, rule, main, level, wants: wants(plan, knowledge), needs, selected: None }
     }
 }
@@ -102,7 +104,7 @@ fn subsearches<'p>(
         let below = subsearches(rule, inner, source, knowledge, found);
         level = level.max(below);
         if reads_events(inner) {
-            found.push(Consumer::new(rule, inner, false, below, source, knowledge));
+            found.push(Consumer::new(rule, inner, None, below, source, knowledge));
             level = level.max(below + 1);
         }
     }

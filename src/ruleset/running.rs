@@ -1,17 +1,16 @@
 //! The plans while events come, and their end.
 
 use super::collect::Worked;
-use super::consumer::{Consumer, Wants};
+use super::consumer::{Consumer, Wants, fields_of};
 use super::origin::Group;
 use super::scratch::Pool;
 use super::work::{Origins, Shared};
 use crate::engine::memory;
 use crate::engine::{Counts, Failure, FailureKind, Outcome, Prepared, Pushed, RunOptions, Source, select};
 use crate::events::{Meta, RawEvent};
-use crate::ir::Plan;
+use crate::ir::{Fields, Plan};
 use crate::knowledge::Knowledge;
-use crate::replay::newest_first;
-use crate::value::Batch;
+use crate::value::{Batch, Pile};
 use indexmap::IndexMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -38,7 +37,7 @@ enum Line<'p> {
     /// Wants no more rows.
     Full(Box<Pushed<'p>>),
     /// Its rows are held: it sees them newest first, or after subsearches.
-    Held(Batch),
+    Held(Pile),
     Failed(Failure),
 }
 
@@ -52,11 +51,16 @@ pub struct Ended {
 }
 
 impl<'p> RuleSet<'p> {
-    /// Prepares plans. The source gives lookups and the fields of datasets; events are asked of it only by searches that are
-    /// put together at run time.
-    pub fn new(plans: &[&'p Plan], source: &'p dyn Source, knowledge: &'p Knowledge, options: &'p RunOptions) -> Self {
+    /// Prepares plans, each with the fields of its result that are wanted. The source gives lookups and the fields of
+    /// datasets; events are asked of it only by searches that are put together at run time.
+    pub fn new(
+        plans: &[(&'p Plan, Fields)],
+        source: &'p dyn Source,
+        knowledge: &'p Knowledge,
+        options: &'p RunOptions,
+    ) -> Self {
         let mut consumers = Vec::new();
-        for (rule, plan) in plans.iter().enumerate() {
+        for (rule, plan) in plans.iter().cloned().enumerate() {
             Consumer::of_plan(rule, plan, source, knowledge, &mut consumers);
         }
         let mut numbers = 0;
@@ -82,6 +86,22 @@ impl<'p> RuleSet<'p> {
     pub fn worker(&self) -> impl Fn(&[RawEvent]) -> Worked + Sync + use<'_, 'p> {
         let shared = &self.shared;
         |events| shared.work(events)
+    }
+
+    /// The fields of events that the plans read.
+    pub fn needs(&self) -> Fields {
+        let mut needs = Fields::none();
+        for group in &self.shared.groups {
+            needs.add_all(group.first.events());
+            needs.add_all(group.rest.events());
+            needs.add_all(&fields_of(&group.condition));
+        }
+        for consumer in &self.shared.consumers {
+            if matches!(consumer.wants, Wants::Events { .. }) {
+                needs.add_all(&consumer.needs);
+            }
+        }
+        needs
     }
 
     /// Events read so far.
@@ -117,7 +137,7 @@ impl<'p> RuleSet<'p> {
     /// Gives up the plan that holds the most rows.
     fn make_room(&mut self, failure: Failure) {
         let held = |line: &Line<'_>| match line {
-            Line::Held(rows) => rows.rows() * rows.names().len(),
+            Line::Held(rows) => rows.cells(),
             Line::Open(_) | Line::Full(_) | Line::Failed(_) => 0,
         };
         let largest = self.lines.iter_mut().max_by_key(|line| held(line)).filter(|line| held(line) > 0);
@@ -166,8 +186,8 @@ fn line<'p>(consumer: &Consumer<'p>, source: &'p dyn Source, options: &'p RunOpt
     match &consumer.wants {
         Wants::Failed(failure) => Line::Failed(failure.clone()),
         // What makes its own rows may need subsearches to be opened; there is no hurry.
-        Wants::Nothing | Wants::Events { ordered: true, .. } => Line::Held(Batch::new(0)),
-        _ if consumer.level > 0 => Line::Held(Batch::new(0)),
+        Wants::Nothing | Wants::Events { ordered: true, .. } => Line::Held(Pile::default()),
+        _ if consumer.level > 0 => Line::Held(Pile::default()),
         Wants::Events { .. } | Wants::Dataset { .. } => match Pushed::open(consumer.plan, source, options, prepared) {
             Ok(pushed) => Line::Open(Box::new(pushed)),
             Err(failure) => Line::Failed(failure),
@@ -180,14 +200,14 @@ impl<'p> Line<'p> {
         match self {
             Self::Open(pushed) => {
                 if pushed.push(batch).is_break() {
-                    let full = std::mem::replace(self, Self::Held(Batch::new(0)));
+                    let full = std::mem::replace(self, Self::Held(Pile::default()));
                     if let Self::Open(pushed) = full {
                         *self = Self::Full(pushed);
                     }
                 }
             }
             Self::Held(rows) => {
-                rows.append(&batch);
+                rows.push(batch);
                 if rows.rows() > most {
                     let message =
                         format!("more than {most} events satisfy the search before the first pipe; narrow it");
@@ -219,11 +239,8 @@ impl<'p> Line<'p> {
                     if rows.is_empty() { ControlFlow::Continue(()) } else { pushed.push(rows) }
                 };
                 match consumer.wants {
-                    Wants::Events { ordered: true, .. } => newest_first(&rows, &mut push),
-                    _ if rows.is_empty() => {}
-                    _ => {
-                        let _ = push(rows);
-                    }
+                    Wants::Events { ordered: true, .. } => rows.newest_first(&mut push),
+                    _ => rows.in_order(&mut push),
                 }
                 pushed.finish(counts)
             }

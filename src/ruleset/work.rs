@@ -173,9 +173,9 @@ impl OfKind<'_, '_> {
                 }
             }
             for member in &group.greedy {
-                self.add(member.consumer, &self.rows.clone(), group.rank, rows.clone(), &|name| {
-                    member.columns.contains(name)
-                });
+                let mut rows = rows.clone();
+                rows.retain_columns(|name| member.columns.contains(name));
+                self.add(member.consumer, self.rows.clone(), group.rank, rows);
             }
             of_groups.push((number, of_group));
         }
@@ -215,12 +215,14 @@ impl OfKind<'_, '_> {
                 continue;
             };
             let (at, events) = places(&rows);
-            let rows = full.take(&at);
+            let mut rows = full.pick(&at, &|name| **name == *"_time" || needs.contains(name));
             let kept = predicate::select(exact, &rows, context);
             let kept: Vec<usize> = (0..rows.rows()).filter(|&row| kept[row]).collect();
+            if kept.len() < rows.rows() {
+                rows = rows.take(&kept);
+            }
             let events = kept.iter().map(|&row| events[row]).collect();
-            let keep = move |name: &Name| **name == *"_time" || needs.contains(name);
-            pieces.push((consumer, events, 0, rows.take(&kept), Box::new(keep) as Box<dyn Fn(&Name) -> bool>));
+            pieces.push((consumer, events, 0, rows));
         }
         for (number, of_group) in interested() {
             let group = &shared.groups[*number];
@@ -228,20 +230,18 @@ impl OfKind<'_, '_> {
             for (hit, rows) in of_group {
                 let member = &group.picky[*hit as usize];
                 let (at, events) = places(rows);
-                let keep = move |name: &Name| member.columns.contains(name);
-                pieces.push((member.consumer, events, group.rank, all.take(&at), Box::new(keep)));
+                let rows = all.pick(&at, &|name| member.columns.contains(name));
+                pieces.push((member.consumer, events, group.rank, rows));
             }
         }
-        for (consumer, events, rank, rows, keep) in pieces {
-            self.add(consumer, &events, rank, rows, &*keep);
+        for (consumer, events, rank, rows) in pieces {
+            self.add(consumer, events, rank, rows);
         }
     }
 
-    fn add(&mut self, consumer: usize, events: &[usize], rank: usize, mut rows: Batch, keep: &dyn Fn(&Name) -> bool) {
-        if rows.is_empty() {
-            return;
+    fn add(&mut self, consumer: usize, events: Vec<usize>, rank: usize, rows: Batch) {
+        if !rows.is_empty() {
+            self.found.entry(consumer).or_default().push(Piece { events, rank, rows });
         }
-        rows.retain_columns(keep);
-        self.found.entry(consumer).or_default().push(Piece { events: events.to_vec(), rank, rows });
     }
 }

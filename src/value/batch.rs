@@ -30,6 +30,9 @@ impl Column {
     }
 }
 
+/// Columns by name. Names come from hostile files: the hasher is seeded.
+type Columns = IndexMap<Name, Column, foldhash::fast::RandomState>;
+
 /// A run of rows. Every column has [`Batch::rows`] values; a field that a row lacks is null in its column.
 ///
 /// Columns keep the order in which they were made: by-fields before aggregates, `table` as listed. Whether a column
@@ -37,13 +40,13 @@ impl Column {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     rows: usize,
-    columns: IndexMap<Name, Column>,
+    columns: Columns,
 }
 
 impl Batch {
     /// Rows without fields.
     pub fn new(rows: usize) -> Self {
-        Self { rows, columns: IndexMap::new() }
+        Self { rows, columns: Columns::default() }
     }
 
     /// Number of rows.
@@ -112,6 +115,19 @@ impl Batch {
                 (name.clone(), Column::new(values))
             })
             .collect();
+        Self { rows: rows.len(), columns }
+    }
+
+    /// The rows at `rows`, in that order, with those of the columns accepted by `keep` that have a value in one of them.
+    #[must_use]
+    pub fn pick(&self, rows: &[usize], keep: &dyn Fn(&Name) -> bool) -> Self {
+        let mut columns = Columns::default();
+        for (name, column) in self.columns.iter().filter(|(name, _)| keep(name)) {
+            if rows.iter().any(|&row| !column.0[row].is_null()) {
+                let values = rows.iter().map(|&row| column.0[row].clone()).collect();
+                columns.insert(name.clone(), Column::new(values));
+            }
+        }
         Self { rows: rows.len(), columns }
     }
 

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod json;
 pub mod number;
 pub mod pattern;
+pub mod pile;
 pub mod places;
 pub mod regex;
 pub mod time;
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use batch::{Batch, Column};
+pub use pile::Pile;
 
 /// A field's name. Case-sensitive, like every field name of Splunk.
 pub type Name = Arc<str>;

@@ -5,7 +5,7 @@ use escudo::content::pack::{LoadOptions, Pack};
 use escudo::engine::{self, Failure, Outcome, RunOptions};
 use escudo::events::{Limits, Options};
 use escudo::hunt::Rules;
-use escudo::ir::{self, Plan};
+use escudo::ir::{self, Fields, Plan};
 use escudo::knowledge::Knowledge;
 use escudo::replay::{FileSource, Input, Lookups, RawEvents};
 use escudo::ruleset::RuleSet;
@@ -75,7 +75,8 @@ fn compare(pack: &Path, files: &[PathBuf], batch_sizes: &[usize], threads: &[usi
     for &size in batch_sizes {
         for &count in threads {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads can be started");
-            let mut set = RuleSet::new(&plans, &source, knowledge, &options);
+            let whole: Vec<_> = plans.iter().map(|plan| (*plan, Fields::All)).collect();
+            let mut set = RuleSet::new(&whole, &source, knowledge, &options);
             let mut batches = Vec::new();
             let read = events(files, size).for_each(&mut |batch| {
                 batches.push(batch.to_vec());
