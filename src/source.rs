@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names one file of a [`Sources`]. Ids are dense and in the order of [`Sources::add`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +100,8 @@ pub struct Place {
 pub struct SourceFile {
     path: PathBuf,
     text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Found when the first place is asked for: most files of a pack are read without a word about them.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
@@ -117,10 +118,18 @@ impl SourceFile {
     /// Line and column of a byte offset, both from 1; columns count characters, not bytes. Past the end means the end.
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset) - 1;
-        let start = self.line_starts[line] as usize;
+        let line_starts = self.line_starts();
+        let line = line_starts.partition_point(|&start| start as usize <= offset) - 1;
+        let start = line_starts[line] as usize;
         let head = self.text.get(start..offset).unwrap_or_default();
         (line as u32 + 1, head.chars().count() as u32 + 1)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
     }
 }
 
@@ -154,10 +163,8 @@ impl Sources {
 
     /// Adds a file and gives it an id.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
-        let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(at, _)| at as u32 + 1));
-        self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts }));
+        let file = SourceFile { path: path.into(), text: text.into(), line_starts: OnceLock::new() };
+        self.files.push(Arc::new(file));
         FileId(self.files.len() as u32 - 1)
     }
 

@@ -256,12 +256,21 @@ pub(super) struct Contexts<'a> {
     lookups: BTreeMap<&'a str, &'a crate::content::model::Lookup>,
     data_sources: BTreeMap<&'a str, &'a DataSource>,
     stories: BTreeSet<&'a str>,
+    /// Whether names that a search uses are read off its text where the compiler was not asked.
+    names: bool,
 }
 
 impl<'a> Contexts<'a> {
-    /// `stories` are those that get a page.
-    pub(super) fn new(input: &'a Input<'a>, attack: &'a Attack, cves: Option<&'a Cves>, stories: &[&'a Story]) -> Self {
+    /// `stories` are those that get a page; `names` says whether anything shows the names that searches use.
+    pub(super) fn new(
+        input: &'a Input<'a>,
+        attack: &'a Attack,
+        cves: Option<&'a Cves>,
+        stories: &[&'a Story],
+        names: bool,
+    ) -> Self {
         Self {
+            names,
             input,
             attack,
             cves,
@@ -279,7 +288,7 @@ impl<'a> Contexts<'a> {
         let analysis = if let Some(analysis) = self.input.analyses.get(&object.file) {
             analysis
         } else {
-            read_off = Analysis::of_text(&search);
+            read_off = if self.names { Analysis::of_text(&search) } else { Analysis::default() };
             &read_off
         };
         let mitre_attacks: Vec<AttackContext> =

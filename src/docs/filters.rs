@@ -26,17 +26,22 @@ pub(super) fn install(env: &mut Environment<'static>) {
 
 /// Escapes as `MarkupSafe` does, which official pages are rendered with: `&#39;` and `&#34;` for quotes.
 pub fn escape_html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\'' => escaped.push_str("&#39;"),
-            '"' => escaped.push_str("&#34;"),
-            _ => escaped.push(c),
-        }
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'\'' => "&#39;",
+            b'"' => "&#34;",
+            _ => continue,
+        };
+        escaped.push_str(&text[from..at]);
+        escaped.push_str(entity);
+        from = at + 1;
     }
+    escaped.push_str(&text[from..]);
     escaped
 }
 

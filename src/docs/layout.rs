@@ -107,6 +107,8 @@ pub struct Layout {
     pub(super) values: Values,
     /// Every word inside a tag of some template.
     words: HashSet<String>,
+    /// Every variable that some template reads and does not make itself.
+    variables: HashSet<String>,
     escaping: Environment<'static>,
     plain: Environment<'static>,
 }
@@ -169,11 +171,16 @@ impl Layout {
             rules: site.pages,
             values: site.values,
             words: HashSet::new(),
+            variables: HashSet::new(),
             escaping: environment(true, whitespace),
             plain: environment(false, whitespace),
         };
         for (file, text) in files {
-            layout.words.extend(jinja::words(&text));
+            let words = jinja::words(&text);
+            // What a template sets in one place may be the site's in another.
+            let set = words.windows(2).filter(|pair| pair[0] == "set").map(|pair| pair[1].clone());
+            layout.variables.extend(set);
+            layout.words.extend(words);
             jinja::add(&mut layout.escaping, file.clone(), &text).map_err(template_error)?;
             jinja::add(&mut layout.plain, file, &text).map_err(template_error)?;
         }
@@ -183,10 +190,18 @@ impl Layout {
             }
             jinja::add(&mut layout.plain, path_template(at), &rule.path).map_err(template_error)?;
         }
+        for (_, template) in layout.plain.templates() {
+            layout.variables.extend(template.undeclared_variables(false));
+        }
         Ok(layout)
     }
 
-    /// Whether a template names this word in some tag. What no template names need not be worked out.
+    /// Whether a template reads this variable. What no template reads need not be worked out.
+    pub fn reads(&self, variable: &str) -> bool {
+        self.variables.contains(variable)
+    }
+
+    /// Whether a template names this word in some tag, be it a variable, an attribute or a key.
     pub fn mentions(&self, word: &str) -> bool {
         self.words.contains(word)
     }

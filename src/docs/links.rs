@@ -119,6 +119,9 @@ fn permalink(text: &str) -> Option<&str> {
 /// Targets of `[text](target)` outside of code.
 fn markdown(text: &str) -> Vec<&str> {
     let mut targets = Vec::new();
+    if !text.contains("](") {
+        return targets;
+    }
     let mut fence: Option<&str> = None;
     for line in text.lines() {
         let trimmed = line.trim_start();

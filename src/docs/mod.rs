@@ -147,6 +147,8 @@ pub struct Site {
     pub partial: bool,
     /// Names of stories without a page: deprecated ones, and those that no detection names.
     pub without_page: Vec<String>,
+    /// What templates read. It is freed with the site, so a process that ends with its site need not wait for that.
+    read: Value,
 }
 
 impl Site {
@@ -259,6 +261,7 @@ pub fn render(input: &Input<'_>, options: &Options<'_>) -> Result<Site, Error> {
         .collect();
     let mut site = place(rendered?);
     site.without_page = model.without_page;
+    site.read = model.base;
     let own = input.detections.iter().map(|it| &it.object).chain(input.stories.iter().map(|it| &it.object));
     site.partial = own.into_iter().any(|object| !input.has_page(object));
     Ok(site)

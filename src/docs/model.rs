@@ -2,7 +2,7 @@
 
 use super::context::{self, Contexts, DetectionContext};
 use super::jinja::values::{dict, list};
-use super::layout::{Scope, Values};
+use super::layout::{Layout, Scope, Values};
 use super::objects::{self, Coverage};
 use super::{Input, Options, sort_key, written};
 use crate::content::model::{Detection, Object, Story};
@@ -32,7 +32,10 @@ impl<'a> Model<'a> {
             input.stories.iter().copied().partition(|&it| is_shown(it));
         stories.sort_by(|a, b| sort_key(&a.object).cmp(&sort_key(&b.object)));
 
-        let contexts = Contexts::new(input, options.attack, options.cves, &stories);
+        let wanted = wanted(options.layout);
+        // Templates of teams get names as the official tools find them.
+        let names = options.layout.values == Values::Clean || !wanted.is_empty();
+        let contexts = Contexts::new(input, options.attack, options.cves, &stories, names);
         let facts: Vec<DetectionContext> = detections.par_iter().map(|it| contexts.detection(it)).collect();
         let values = detection_values(input, options, &detections, &facts);
         let rendered: Vec<objects::Rendered<'_>> = facts.iter().zip(values.iter().cloned()).collect();
@@ -42,7 +45,7 @@ impl<'a> Model<'a> {
         };
         let story_values: Vec<Value> = stories.par_iter().map(story_value).collect();
 
-        let lists = lists(input, options, &rendered);
+        let lists = lists(input, options, &wanted, &rendered);
         let mut base: Vec<(Value, Value)> = vec![
             (Value::from("detections"), list(values.clone())),
             (Value::from("stories"), list(story_values.clone())),
@@ -136,31 +139,43 @@ fn story_value(story: &Story, places: &[usize], rendered: &[objects::Rendered<'_
     }
 }
 
-/// The lists that some template names or some page is for.
+/// The lists that some template reads or some page is for.
+fn wanted(layout: &Layout) -> BTreeSet<&'static str> {
+    let lists = [
+        ("macros", &[Scope::Macros][..]),
+        ("lookups", &[Scope::Lookups]),
+        ("data_sources", &[Scope::DataSources]),
+        ("datamodels", &[Scope::DataModels]),
+        ("techniques", &[Scope::Techniques, Scope::Tactics]),
+        ("tactics", &[Scope::Techniques, Scope::Tactics]),
+        ("navigator", &[]),
+    ];
+    let is_wanted =
+        |name: &str, scopes: &[Scope]| layout.reads(name) || layout.rules.iter().any(|it| scopes.contains(&it.scope));
+    lists.into_iter().filter(|(name, scopes)| is_wanted(name, scopes)).map(|(name, _)| name).collect()
+}
+
 fn lists(
     input: &Input<'_>,
     options: &Options<'_>,
+    wanted: &BTreeSet<&'static str>,
     rendered: &[objects::Rendered<'_>],
 ) -> BTreeMap<&'static str, Vec<Value>> {
-    let layout = options.layout;
-    let wanted =
-        |name: &str, scope: Scope| layout.mentions(name) || layout.rules.iter().any(|rule| rule.scope == scope);
     let mut lists = BTreeMap::new();
-    if wanted("macros", Scope::Macros) {
+    if wanted.contains("macros") {
         lists.insert("macros", objects::macros(&by_name(&input.macros, |it| &it.object), rendered));
     }
-    if wanted("lookups", Scope::Lookups) {
+    if wanted.contains("lookups") {
         lists.insert("lookups", objects::lookups(&by_name(&input.lookups, |it| &it.object), rendered));
     }
-    if wanted("data_sources", Scope::DataSources) {
+    if wanted.contains("data_sources") {
         lists.insert("data_sources", objects::data_sources(&by_name(&input.data_sources, |it| &it.object), rendered));
     }
-    if wanted("datamodels", Scope::DataModels) {
+    if wanted.contains("datamodels") {
         let datasets: BTreeSet<String> = input.analyses.values().flat_map(|it| it.datamodels.iter().cloned()).collect();
         lists.insert("datamodels", objects::data_models(rendered, &datasets));
     }
-    let techniques = wanted("techniques", Scope::Techniques) || wanted("tactics", Scope::Tactics);
-    if techniques || layout.mentions("navigator") {
+    if ["techniques", "tactics", "navigator"].iter().any(|name| wanted.contains(name)) {
         let Coverage { techniques, tactics, navigator } = objects::coverage(options.attack, rendered, options.title);
         lists.insert("techniques", techniques);
         lists.insert("tactics", tactics);

@@ -5,7 +5,7 @@
 #![allow(clippy::cast_possible_wrap, reason = "numbers of detections are far below the limits")]
 
 use super::context::DetectionContext;
-use super::jinja::values::{dict, list};
+use super::jinja::values::{Pairs, dict, list};
 use super::written;
 use crate::content::model::{DataSource, Lookup, Macro, Object};
 use crate::content::yaml::Node;
@@ -44,7 +44,7 @@ fn text(text: &str) -> Value {
 /// An object of the pack as written, with an empty text or list where a template may rely on a value.
 fn object(object: &Object, defaults: &[(&str, Value)], more: Vec<(&str, Value)>) -> Value {
     let node: &Node = &object.node;
-    let mut pairs: indexmap::IndexMap<Value, Value> =
+    let mut pairs: Pairs =
         node.entries().iter().map(|(key, item)| (written::value(key), written::value(item))).collect();
     let path = object.path.to_string_lossy().replace('\\', "/");
     let stem = object.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

@@ -3,16 +3,13 @@
 //! Where a newer schema has moved a value (`tags` went flat, `date` has another name), it is found at the old place too.
 
 use super::context::{DetectionContext, StoryContext, TagsContext};
-use super::jinja::values::{dict, list};
+use super::jinja::values::{Pairs, dict, list};
 use super::official;
 use crate::content::names::filter_macro as filter_macro_name;
 use crate::content::yaml::{Data, Node, ScalarValue};
-use indexmap::IndexMap;
 use minijinja::Value;
 use minijinja::value::Serde;
 use std::collections::BTreeMap;
-
-type Pairs = IndexMap<Value, Value>;
 
 /// A YAML value as PyYAML reads it and Python prints it.
 pub(super) fn value(node: &Node) -> Value {

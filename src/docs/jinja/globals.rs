@@ -2,7 +2,7 @@
 
 use super::args::{Args, split};
 use super::values::{self, List, Range, items, list, wrong};
-use super::{ops, text};
+use super::{ops, text, variadic};
 use minijinja::value::{Object, Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 use std::fmt;
@@ -19,6 +19,7 @@ pub(super) fn install(env: &mut Environment<'static>) {
     });
     env.add_function("__list", |value: &Value| list(items(value)));
     env.add_function("__dict", |value: &Value| values::dict(values::pairs(value)));
+    env.add_function("__variadic", variadic::variadic);
     env.add_function("range", |args: Rest<Value>| range(&args));
     env.add_function("dict", |args: Rest<minijinja::value::ValueOrKwargs>| dict(&args.into_values()));
     env.add_function("cycler", |args: Rest<Value>| {

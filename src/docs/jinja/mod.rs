@@ -26,6 +26,7 @@ mod rewrite;
 mod tests;
 mod text;
 pub(in crate::docs) mod values;
+mod variadic;
 
 use crate::docs::{Error, filters as page_filters, html, layout};
 use minijinja::syntax::SyntaxConfig;
@@ -74,10 +75,22 @@ pub(in crate::docs) fn add(env: &mut Environment<'static>, name: String, source:
 
 /// Renders one template that is given as text; for tests and tools.
 pub fn render_text(template: &str, context: &serde_json::Value, autoescape: bool) -> Result<String, Error> {
+    render_one_of(&[("text", template)], "text", context, autoescape)
+}
+
+/// Renders one of several templates, which may load each other by name; for tests and tools.
+pub fn render_one_of(
+    templates: &[(&str, &str)],
+    name: &str,
+    context: &serde_json::Value,
+    autoescape: bool,
+) -> Result<String, Error> {
     let mut env = environment(autoescape, Whitespace::default());
     let mut render = || {
-        add(&mut env, "text".to_owned(), template)?;
-        env.get_template("text")?.render(values::from_json(context))
+        for (name, template) in templates {
+            add(&mut env, (*name).to_owned(), template)?;
+        }
+        env.get_template(name)?.render(values::from_json(context))
     };
     render().map_err(layout::template_error)
 }

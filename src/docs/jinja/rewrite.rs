@@ -4,6 +4,7 @@
 //! then kept and escaped, lists can be changed, texts formatted. Everything else stays as it is; so does a tag that
 //! this reader does not understand, for the engine to say what is wrong with it. Lines keep their numbers.
 
+use super::variadic;
 use std::fmt::Write as _;
 
 /// Deepest nesting that is read.
@@ -14,6 +15,8 @@ pub(super) fn rewrite(source: &str) -> String {
     let source = source.replace("\r\n", "\n").replace('\r', "\n");
     let mut out = String::with_capacity(source.len() + source.len() / 8);
     let mut rest = source.as_str();
+    // For each macro that is open, what to put after its end.
+    let mut macros: Vec<Option<String>> = Vec::new();
     while let Some(at) = rest.find('{') {
         let (text, tail) = rest.split_at(at);
         out.push_str(text);
@@ -35,6 +38,18 @@ pub(super) fn rewrite(source: &str) -> String {
             out.push_str(tag);
             out.push_str(&rest[..end]);
             rest = &rest[end..];
+        } else if tag_name(tag) == Some("macro") {
+            let tag = rewrite_tag(tag).unwrap_or_else(|| tag.to_owned());
+            let declared = variadic::declare(&tag, rest);
+            out.push_str(declared.as_ref().map_or(&tag, |declared| &declared.tag));
+            macros.push(declared.map(|declared| declared.after));
+        } else if tag_name(tag) == Some("endmacro") {
+            out.push_str(tag);
+            if let Some(after) = macros.pop().flatten() {
+                // White space is trimmed after this tag instead.
+                let sign = if tag.ends_with("-%}") { "-" } else { "" };
+                let _ = write!(out, "{{% {after} {sign}%}}");
+            }
         } else {
             out.push_str(&rewrite_tag(tag).unwrap_or_else(|| tag.to_owned()));
         }
@@ -82,7 +97,7 @@ fn raw_end(text: &str) -> usize {
 }
 
 /// The first word of a statement.
-fn tag_name(tag: &str) -> Option<&str> {
+pub(super) fn tag_name(tag: &str) -> Option<&str> {
     let inner = tag.strip_prefix("{%")?;
     let inner = inner.trim_start_matches(['-', '+']).trim_start();
     let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
@@ -639,6 +654,11 @@ mod tests {
             ("{% raw %}{{ a + b }}{% endraw %}{{ 'a\\'b' }}", "{% raw %}{{ a + b }}{% endraw %}{{ \"a'b\" }}"),
             ("{{ a + }} {{ a ~", "{{ a + }} {{ a ~"),
             ("{ a }{{}}{%%}{", "{ a }{{}}{%%}{"),
+            (
+                "{% macro f(a, b=(1, 2)) %}{{ varargs }}{% endmacro -%} x",
+                "{% macro f(a, b=(1, 2), varargs=none, kwargs=none) %}{{ varargs }}{% endmacro -%}\
+                 {% set f = __variadic(f, [\"a\", \"b\"], true, false) -%} x",
+            ),
             ("{{ 9 is divisibleby 3 + 1 }}", "{{ __add( 9 is divisibleby( 3), 1) }}"),
         ] {
             assert_eq!(rewrite(template), wanted, "{template}");

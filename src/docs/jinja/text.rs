@@ -146,7 +146,7 @@ fn is_printable(c: char) -> bool {
 /// `escape(value)`: markup as it is, anything else escaped.
 pub(super) fn escaped(value: &Value) -> Cow<'_, str> {
     let text = str_of(value);
-    if value.is_safe() || !text.contains(['&', '<', '>', '\'', '"']) {
+    if value.is_safe() || !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\'' | b'"')) {
         return text;
     }
     Cow::Owned(escape_html(&text))

@@ -42,12 +42,15 @@ impl Object for List {
     }
 }
 
-/// A dict; keys are in the order in which they came.
+/// The pairs of a dict, in the order in which they came.
+pub(in crate::docs) type Pairs = IndexMap<Value, Value, foldhash::fast::RandomState>;
+
+/// A dict.
 #[derive(Debug, Default)]
-pub(super) struct Dict(Mutex<IndexMap<Value, Value>>);
+pub(super) struct Dict(Mutex<Pairs>);
 
 impl Dict {
-    pub(super) fn lock(&self) -> MutexGuard<'_, IndexMap<Value, Value>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Pairs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
