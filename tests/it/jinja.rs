@@ -9,12 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What docs/templates.md lists as different. A template that gives Jinja2's text after all must leave this list.
-const DIFFERENT: &[&str] = &[
-    "{{ f.arguments }}",
-    "{{ text|attr('upper') is defined }}",
-    "{{ lipsum is defined }}",
-    "{{ -yes }}",
-];
+const DIFFERENT: &[&str] =
+    &["{{ f.arguments }}", "{{ text|attr('upper') is defined }}", "{{ lipsum is defined }}", "{{ -yes }}"];
 
 /// As above, for templates that load each other.
 const DIFFERENT_FAMILIES: &[&str] = &[
