@@ -104,6 +104,10 @@ impl Native for Pairs {
         Flow { reads: vec![Read::implied("_raw")], output, ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

@@ -69,6 +69,10 @@ impl Native for Unpack {
         Flow::opening(input, vec![Read::value(&self.field)])
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

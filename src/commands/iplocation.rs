@@ -90,6 +90,10 @@ impl Native for Locate {
         Flow { reads: vec![Read::value(&self.field)], output, ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

@@ -9,6 +9,7 @@ use super::native::{Apply, streaming};
 use super::options::{Options, option};
 use super::tstats::groups;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use crate::expr::predicate::relax::{field_of, relax};
 use crate::expr::{CompareOp, Context, FieldRef, Predicate};
 use crate::ir::op::Condition;
 use crate::ir::{Flow, Native, Op, Operator, Read, Schema};
@@ -76,7 +77,11 @@ impl Command for Mstats {
             })
             .collect();
         let metrics = metrics(stage);
-        cx.push(Op::Events { filter: metrics.as_deref().map_or(Predicate::TRUE, measuring) });
+        // Where an event comes from is the same for its measurements.
+        let mut filter: Vec<Predicate> = conditions.iter().map(|condition| relax(condition, &on_origin)).collect();
+        filter.retain(|condition| !condition.is_true());
+        filter.extend(metrics.as_deref().map(measuring));
+        cx.push(Op::Events { filter: Predicate::And(filter) });
         cx.native(Measurements { metrics });
         for condition in conditions {
             cx.push(Op::Filter(Condition::Search(condition)));
@@ -95,6 +100,11 @@ impl Command for Mstats {
 
 /// What the names of fields with measurements begin with.
 const PREFIX: &str = "metric_name:";
+
+/// Whether a comparison asks where an event comes from.
+fn on_origin(leaf: &Predicate) -> bool {
+    field_of(leaf).is_some_and(|field| ["host", "index", "source", "sourcetype"].contains(&field))
+}
 
 /// The metrics that are aggregated; `None` if only the data tells.
 fn metrics(stage: &Stage) -> Option<Vec<Name>> {
@@ -143,6 +153,10 @@ impl Native for Measurements {
         let read = |name: String| Read::value(&FieldRef::new(Name::from(name), Span::default()));
         let reads = single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}"))).map(read).collect();
         Flow { reads, output: Schema::any(), ..Flow::default() }
+    }
+
+    fn is_row_wise(&self) -> bool {
+        true
     }
 
     fn open(&self, _: &Context) -> Box<dyn Operator> {

@@ -70,6 +70,10 @@ impl Native for Ago {
         Flow { reads: vec![Read::value(&self.time)], output, ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

@@ -81,6 +81,10 @@ impl Native for Swap {
         Flow { reads, output: input.clone(), ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

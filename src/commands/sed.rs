@@ -152,6 +152,10 @@ impl Native for Edit {
         Flow { reads: vec![Read::value(&self.field)], output: input.clone(), ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

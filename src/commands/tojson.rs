@@ -162,6 +162,10 @@ impl Native for Write {
         Flow { reads, reads_all, output }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

@@ -67,6 +67,10 @@ impl Native for Elements {
         Flow::opening(input, vec![Read::value(&self.field)])
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

@@ -65,6 +65,10 @@ impl Native for Unescape {
         Flow { reads: vec![Read::value(&self.field)], output: input.clone(), ..Flow::default() }
     }
 
+    fn is_row_wise(&self) -> bool {
+        true
+    }
+
     fn open(&self, _: &Context) -> Box<dyn Operator> {
         streaming(self)
     }

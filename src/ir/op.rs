@@ -396,6 +396,11 @@ pub trait Native: std::fmt::Debug + Send + Sync {
     /// Fields read, made and dropped.
     fn flow(&self, input: &Schema) -> Flow;
 
+    /// Whether it works on each row by itself, whatever rows came before.
+    fn is_row_wise(&self) -> bool {
+        false
+    }
+
     /// A fresh run of the operation.
     fn open(&self, context: &Context) -> Box<dyn Operator>;
 

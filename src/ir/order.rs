@@ -17,6 +17,7 @@ pub fn matters(plan: &Plan) -> bool {
             | Op::Expand { .. }
             | Op::Lookup(_)
             | Op::Project { .. } => {}
+            Op::Native(native) if native.is_row_wise() => {}
             Op::Fill { fields, .. } if !fields.is_empty() => {}
             Op::Bin(bin) if !matches!(bin.span, BinSpan::Bins(_)) => {}
             Op::Aggregate(aggregation) => return !is_blind(aggregation),
@@ -61,7 +62,10 @@ mod tests {
             ("index=a | eval b=1 | where c=2 | stats count min(_time) max(_time) values(b) dc(c) by d", false),
             ("index=a | bin _time span=1h | stats count by _time | sort - count | head 1", false),
             ("index=a | stats count last(b)", true),
-            ("index=a | stats sum(b)", true),
+            ("index=a | stats sum(b) avg(b) perc95(b)", false),
+            ("index=a | spath | stats count by b", false),
+            ("index=a | delta b | stats count", true),
+            ("index=a | stats first(b)", true),
             ("index=a | stats max(*)", true),
             ("index=a | head 5 | stats count", true),
             ("index=a | dedup b | stats count", true),

@@ -1,8 +1,8 @@
 //! From plans to what they want of the events.
 
-use super::relax::{on_fields, relax};
 use crate::engine::{Failure, FailureKind, Source, reads_events};
 use crate::expr::Predicate;
+use crate::expr::predicate::relax::{on_fields, relax};
 use crate::ir::op::Condition;
 use crate::ir::{self, Fields, Op, Plan, Step, reads};
 use crate::knowledge::{Dataset, Knowledge, Naming};

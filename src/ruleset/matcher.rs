@@ -1,8 +1,8 @@
 //! Many conditions over rows: which of them each row satisfies.
 
 use super::field::{Bits, FieldMatcher, FieldState};
-use super::relax::field_of;
 use crate::expr::Predicate;
+use crate::expr::predicate::relax::field_of;
 use crate::value::Batch;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

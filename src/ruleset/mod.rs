@@ -23,7 +23,6 @@ mod consumer;
 mod field;
 mod matcher;
 mod origin;
-mod relax;
 mod running;
 mod scratch;
 mod work;

@@ -2,7 +2,7 @@
 
 use super::consumer::{Consumer, Wants, fields_of};
 use super::matcher::{Hits, Matcher};
-use super::relax::{field_of, on_fields, relax};
+use crate::expr::predicate::relax::{field_of, on_fields, relax};
 use crate::expr::{CompareOp, Predicate};
 use crate::ir::Fields;
 use crate::knowledge::{DatasetFields, Extraction, Knowledge, Naming, Plain, Rules};

@@ -4,6 +4,7 @@
 //! satisfies a comparison if one of its values does.
 
 mod keyword;
+pub mod relax;
 mod time_bound;
 
 pub use keyword::Keyword;

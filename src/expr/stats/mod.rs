@@ -29,7 +29,7 @@ pub struct StatsFunction {
     pub takes_number: bool,
     /// Looks at the `_time` of rows beside its argument.
     pub reads_time: bool,
-    /// The result is the same in whatever order the rows come.
+    /// The result is the same in whatever order the rows come; of sums but for the last bits, which Splunk leaves open too.
     pub any_order: bool,
     /// Kind of the result, if it is not null.
     pub returns: Kind,
@@ -123,7 +123,10 @@ const TEN: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 
 /// Every function, sorted by name.
 pub const ALL: &[StatsFunction] = &[
-    aliases(entry("avg", "Mean of the numbers", Kind::Number, (&["1", "2", "x"], "1.5"), sums::avg), &["mean"]),
+    in_any_order(aliases(
+        entry("avg", "Mean of the numbers", Kind::Number, (&["1", "2", "x"], "1.5"), sums::avg),
+        &["mean"],
+    )),
     in_any_order(of_rows(aliases(
         entry("count", "Count of rows, or of the values of a field", Kind::Number, (&["b", "a", "b"], "3"), |_| {
             Box::new(collect::Count::default())
@@ -160,13 +163,13 @@ pub const ALL: &[StatsFunction] = &[
         (&["b"], "0"),
         |_| Box::new(collect::Zero),
     )),
-    with_number(entry(
+    in_any_order(with_number(entry(
         "exactperc",
         "Percentile of the numbers, from all of them",
         Kind::Number,
         (TEN, "5.5"),
         percentile::exact,
-    )),
+    ))),
     entry("first", "Value of the first row in order of arrival", Kind::Any, (&["b", "a"], "b"), order::first),
     entry("last", "Value of the last row in order of arrival", Kind::Any, (&["b", "a"], "a"), order::last),
     with_time(entry("latest", "Value of the row with the greatest time", Kind::Any, (&["b", "a"], "a"), |_| {
@@ -189,13 +192,13 @@ pub const ALL: &[StatsFunction] = &[
         (&["10", "9", "abc"], "abc"),
         order::max,
     )),
-    entry(
+    in_any_order(entry(
         "median",
         "Middle one of the numbers; of two middle ones the greater",
         Kind::Number,
         (TEN, "6"),
         percentile::median,
-    ),
+    )),
     in_any_order(entry(
         "min",
         "Least value: numbers by size, below all text",
@@ -210,10 +213,10 @@ pub const ALL: &[StatsFunction] = &[
     of_timechart("per_hour", "Sum of the numbers, divided by the hours of the slice of time"),
     of_timechart("per_minute", "Sum of the numbers, divided by the minutes of the slice of time"),
     of_timechart("per_second", "Sum of the numbers, divided by the seconds of the slice of time"),
-    with_number(aliases(
+    in_any_order(with_number(aliases(
         entry("perc", "Percentile of the numbers, interpolated", Kind::Number, (TEN, "5.5"), percentile::perc),
         &["p"],
-    )),
+    ))),
     in_any_order(entry("range", "Greatest number less the least", Kind::Number, (&["1", "7", "3"], "6"), sums::range)),
     with_time(entry("rate", "Change of the number per second", Kind::Number, (&["10", "30", "50"], "20"), |_| {
         Box::new(order::Rate::default())
@@ -225,17 +228,23 @@ pub const ALL: &[StatsFunction] = &[
         (&["a", "b"], "[##__SPARKLINE__##, 1, 1]"),
         |_| Box::new(percentile::Sparkline::default()),
     ))),
-    entry("stdev", "Standard deviation of the numbers as a sample", Kind::Number, (&["2", "4", "6"], "2"), sums::stdev),
-    entry("stdevp", "Standard deviation of the numbers", Kind::Number, (&["1", "3"], "1"), sums::stdevp),
-    entry("sum", "Sum of the numbers", Kind::Number, (&["1", "2", "x"], "3"), sums::sum),
-    entry("sumsq", "Sum of the squares of the numbers", Kind::Number, (&["1", "2"], "5"), sums::sumsq),
-    with_number(entry(
+    in_any_order(entry(
+        "stdev",
+        "Standard deviation of the numbers as a sample",
+        Kind::Number,
+        (&["2", "4", "6"], "2"),
+        sums::stdev,
+    )),
+    in_any_order(entry("stdevp", "Standard deviation of the numbers", Kind::Number, (&["1", "3"], "1"), sums::stdevp)),
+    in_any_order(entry("sum", "Sum of the numbers", Kind::Number, (&["1", "2", "x"], "3"), sums::sum)),
+    in_any_order(entry("sumsq", "Sum of the squares of the numbers", Kind::Number, (&["1", "2"], "5"), sums::sumsq)),
+    in_any_order(with_number(entry(
         "upperperc",
         "Percentile of the numbers, no less than the true one; here as `perc`",
         Kind::Number,
         (TEN, "5.5"),
         percentile::perc,
-    )),
+    ))),
     in_any_order(entry(
         "values",
         "Distinct values in the order of their bytes: digits, upper case, lower case",
@@ -243,8 +252,8 @@ pub const ALL: &[StatsFunction] = &[
         (&["b", "B", "9", "10", "b"], "[10, 9, B, b]"),
         |_| Box::new(collect::Values::default()),
     )),
-    entry("var", "Variance of the numbers as a sample", Kind::Number, (&["2", "4", "6"], "4"), sums::var),
-    entry("varp", "Variance of the numbers", Kind::Number, (&["1", "3"], "1"), sums::varp),
+    in_any_order(entry("var", "Variance of the numbers as a sample", Kind::Number, (&["2", "4", "6"], "4"), sums::var)),
+    in_any_order(entry("varp", "Variance of the numbers", Kind::Number, (&["1", "3"], "1"), sums::varp)),
 ];
 
 /// The function of a name or alias, in any letter case; of percentiles without the number.

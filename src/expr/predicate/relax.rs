@@ -3,7 +3,7 @@
 use crate::expr::Predicate;
 
 /// The condition with every leaf that `decidable` refuses taken for whatever lets more events through.
-pub(super) fn relax(predicate: &Predicate, decidable: &dyn Fn(&Predicate) -> bool) -> Predicate {
+pub fn relax(predicate: &Predicate, decidable: &dyn Fn(&Predicate) -> bool) -> Predicate {
     towards(predicate, true, decidable)
 }
 
@@ -44,7 +44,7 @@ fn or(mut terms: Vec<Predicate>) -> Predicate {
 }
 
 /// Whether a comparison can be decided from the values of fields alone.
-pub(super) fn on_fields(leaf: &Predicate) -> bool {
+pub fn on_fields(leaf: &Predicate) -> bool {
     match leaf {
         Predicate::Compare { field, .. } | Predicate::In { field, .. } => *field.name != *"_time",
         Predicate::TimeBound(_) | Predicate::Subsearch(_) => false,
@@ -53,7 +53,7 @@ pub(super) fn on_fields(leaf: &Predicate) -> bool {
 }
 
 /// The field that a leaf reads.
-pub(super) fn field_of(leaf: &Predicate) -> Option<&str> {
+pub fn field_of(leaf: &Predicate) -> Option<&str> {
     match leaf {
         Predicate::Compare { field, .. } | Predicate::In { field, .. } => Some(&field.name),
         Predicate::Keyword(_) => Some("_raw"),
