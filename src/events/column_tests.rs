@@ -96,6 +96,50 @@ fn settings_name_columns_and_times() {
 }
 
 #[test]
+fn settings_say_how_rows_are_written() {
+    let overrides = Overrides { sourcetype: Some("my:rows".into()), ..Overrides::default() };
+    // The settings, the file, the fields of the events.
+    let table: &[(&str, &str, &[&str])] = &[
+        ("FIELD_QUOTE = '", "a,b\n'1,2',\"3\n'it''s',4\n", &["a=1,2 b=\"3", "a=it's b=4"]),
+        ("HEADER_FIELD_DELIMITER = ;", "a;b\n1,2\n", &["a=1 b=2"]),
+        ("HEADER_FIELD_QUOTE = '", "'a',b\n\"1\",2\n", &["a=1 b=2"]),
+        ("PREAMBLE_REGEX = ^;", ";made\n;by hand\na,b\n;1,2\n", &["a=;1 b=2"]),
+        ("PREAMBLE_REGEX = ^;\nFIELD_NAMES = a, b", ";made\n1,2\n", &["a=1 b=2"]),
+        ("FIELD_HEADER_REGEX = ^COLUMNS:\\s*", "x\nCOLUMNS: a,b\n1,2\n", &["a=1 b=2"]),
+        ("MISSING_VALUE_REGEX = ^(-|n/a)$", "a,b,c\n-,n/a,-1\n", &["c=-1"]),
+    ];
+    for (props, text, wanted) in table {
+        let props = format!("[my:rows]\nINDEXED_EXTRACTIONS = csv\n{props}\n");
+        let found = events(text, &with_app(&props, "", overrides.clone()));
+        let shown: Vec<String> = found.iter().map(|event| fields(event).join(" ")).collect();
+        assert_eq!(shown, *wanted, "{props}");
+    }
+}
+
+#[test]
+fn a_time_of_day_is_of_the_day_of_the_file() {
+    let overrides = Overrides { sourcetype: Some("my:text".into()), ..Overrides::default() };
+    let props = "[my:text]\nSHOULD_LINEMERGE = false\nTIME_FORMAT = %H:%M:%S.%3N\n";
+    let found = events("12:18:18.500 a\n", &with_app(props, "", overrides));
+    let time = found[0].stamp.time.unwrap();
+    let of_day = f64::from(12 * 3600 + 18 * 60 + 18) + 0.5;
+    assert!((time.rem_euclid(86_400.0) - of_day).abs() < 1e-3, "{time}");
+    assert_eq!(found[0].stamp.written.unwrap().place, crate::source::Span::new(0, 12));
+}
+
+#[test]
+fn a_charset_is_decoded() {
+    let overrides = Overrides { sourcetype: Some("my:text".into()), ..Overrides::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    std::fs::write(&path, b"user=J\xF6rg\n").unwrap();
+    let options = with_app("[my:text]\nCHARSET = LATIN-1\n", "", overrides);
+    let (found, notes) = super::read_all(&path, &options).unwrap();
+    assert_eq!(&*found[0].raw, "user=J\u{F6}rg");
+    assert!(notes.is_empty(), "{notes:?}");
+}
+
+#[test]
 fn index_time_rewrites_events() {
     let props = "[source::...gate*.log]\nsourcetype = gate\n\
                  [gate]\nSHOULD_LINEMERGE = false\nSEDCMD-card = s/card=\\d+/card=xxxx/g\n\

@@ -1,11 +1,13 @@
 //! The columns of a file: named by a header, by directives between the lines, or by settings.
 
+use super::breaking::compile;
 use super::recognise::{Kind, delimiter};
 use super::sink::Stop;
 use super::text::first_line;
 use super::{export, rows};
 use crate::knowledge::IndexTimeRules;
 use crate::value::{Name, Value};
+use pcre2::bytes::Regex;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -13,6 +15,12 @@ use std::collections::HashSet;
 pub(super) struct Columns {
     form: Form,
     delimiter: u8,
+    quote: u8,
+    header: Header,
+    /// `MISSING_VALUE_REGEX`.
+    missing: Option<Regex>,
+    /// Settings that cannot be understood, and why.
+    problems: Vec<String>,
     names: Vec<Column>,
     /// `TIMESTAMP_FIELDS`.
     time: Vec<Name>,
@@ -26,6 +34,41 @@ pub(super) struct Columns {
     inner: String,
     /// Names stay as they are written.
     verbatim: bool,
+}
+
+/// How the header is found and split.
+#[derive(Default)]
+struct Header {
+    delimiter: u8,
+    quote: u8,
+    /// `PREAMBLE_REGEX`, up to the first line that it does not match.
+    preamble: Option<Regex>,
+    /// `FIELD_HEADER_REGEX`.
+    begin: Option<Regex>,
+}
+
+impl Header {
+    /// The text of the header if the line holds it.
+    fn of<'l>(&mut self, line: &'l str) -> Option<&'l str> {
+        if self.is_preamble(line) {
+            return None;
+        }
+        match &self.begin {
+            Some(begin) => {
+                let found = begin.find(line.as_bytes()).ok().flatten()?;
+                line.get(found.end()..)
+            }
+            None => Some(line),
+        }
+    }
+
+    fn is_preamble(&mut self, line: &str) -> bool {
+        let is_one = self.preamble.as_ref().is_some_and(|regex| regex.is_match(line.as_bytes()).unwrap_or(false));
+        if !is_one {
+            self.preamble = None;
+        }
+        is_one
+    }
 }
 
 /// A column, under the names by which it can be searched.
@@ -73,9 +116,29 @@ impl Columns {
         };
         let skipped = told.map_or(0, |told| told.header_line.saturating_sub(1));
         let told_delimiter = told.and_then(|told| told.field_delimiter).or(by_kind);
+        let mut problems = Vec::new();
+        let mut regex = |text: fn(&IndexTimeRules) -> &Option<String>, setting: &str| {
+            let text = told.filter(|_| form == Form::Header).and_then(|told| text(told).as_deref())?;
+            compile(text, setting).map_err(|problem| problems.push(problem)).ok()
+        };
+        let preamble = regex(|told| &told.preamble, "PREAMBLE_REGEX");
+        let begin = regex(|told| &told.header_regex, "FIELD_HEADER_REGEX");
+        let missing = regex(|told| &told.missing_value, "MISSING_VALUE_REGEX");
+        let delimiter = told_delimiter.unwrap_or_else(|| delimiter(first_line(head)));
+        let quote = told.and_then(|told| told.field_quote).unwrap_or(b'"');
+        let header = Header {
+            delimiter: told.and_then(|told| told.header_delimiter).unwrap_or(delimiter),
+            quote: told.and_then(|told| told.header_quote).unwrap_or(quote),
+            preamble,
+            begin,
+        };
         let mut columns = Self {
             form,
-            delimiter: told_delimiter.unwrap_or_else(|| delimiter(first_line(head))),
+            delimiter,
+            quote,
+            header,
+            missing,
+            problems,
             names: Vec::new(),
             time: told.map(|told| told.timestamp_fields.clone()).unwrap_or_default(),
             date: None,
@@ -98,6 +161,16 @@ impl Columns {
         self.form != Form::Plain
     }
 
+    /// Settings that cannot be understood: sentence parts that name them.
+    pub(super) fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// What stands around cells.
+    pub(super) fn quote(&self) -> u8 {
+        self.quote
+    }
+
     /// What stands between cells.
     pub(super) fn delimiter(&self) -> u8 {
         self.delimiter
@@ -112,12 +185,21 @@ impl Columns {
                     self.before_header -= 1;
                     return None;
                 }
-                let cells = rows::split(raw, self.delimiter);
                 if self.names.is_empty() {
+                    let header = self.header.of(raw)?;
+                    let cells = rows::split(header, self.header.delimiter, self.header.quote);
                     self.take_names(cells.iter().map(|cell| &**cell));
                     return None;
                 }
-                Some(self.fields(&cells, |cell| !cell.is_empty()))
+                // Without a header, a preamble may stand before the first row.
+                if self.header.is_preamble(raw) {
+                    return None;
+                }
+                let cells = rows::split(raw, self.delimiter, self.quote);
+                let missing = |cell: &str| {
+                    self.missing.as_ref().is_some_and(|regex| regex.is_match(cell.as_bytes()).unwrap_or(false))
+                };
+                Some(self.fields(&cells, |cell| !cell.is_empty() && !missing(cell)))
             }
             Form::W3c => {
                 if let Some(directive) = raw.strip_prefix('#') {
@@ -125,7 +207,7 @@ impl Columns {
                     return None;
                 }
                 let delimiter = if raw.contains('\t') { b'\t' } else { b' ' };
-                Some(self.fields(&rows::split(raw, delimiter), |cell| !cell.is_empty() && cell != "-"))
+                Some(self.fields(&rows::split(raw, delimiter, b'"'), |cell| !cell.is_empty() && cell != "-"))
             }
             Form::Zeek => {
                 if let Some(directive) = raw.strip_prefix('#') {
@@ -238,7 +320,7 @@ impl Columns {
         if kind == Kind::SplunkJson {
             return export::of_json(raw).iter().try_for_each(then);
         }
-        let cells = rows::split(raw, self.delimiter);
+        let cells = rows::split(raw, self.delimiter, self.quote);
         if self.names.is_empty() {
             self.verbatim = true;
             self.take_names(cells.iter().map(|cell| &**cell));

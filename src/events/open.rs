@@ -1,8 +1,9 @@
 //! Opens an input and reads its files one after the other, layer by layer.
 
-use super::decode::{self, Encoding, Utf16Reader};
+use super::decode::{self, DecodingReader, Encoding};
+use super::label::Labels;
 use super::note::{NoteKind, Notes};
-use super::recognise::EVTX_MAGIC;
+use super::recognise::{EVTX_MAGIC, Kind};
 use super::sink::{Sink, Stop};
 use super::unpack::{self, Allowance, Layer};
 use super::window::Window;
@@ -163,6 +164,17 @@ impl<'a> Job<'a> {
         if head.starts_with(EVTX_MAGIC) {
             return text::evtx(self, path, window);
         }
+        if let Some(name) = self.charset(path, head) {
+            match decode::charset(&name) {
+                Some(encoding) if encoding != encoding_rs::UTF_8 => {
+                    return self.decoded(path, &mut DecodingReader::new(window, encoding));
+                }
+                Some(_) => {}
+                None => {
+                    self.note(NoteKind::Altered, path, format!("read as UTF-8, since CHARSET `{name}` is not known"));
+                }
+            }
+        }
         let encoding = decode::recognise(head);
         let told = self.options.overrides.kind.is_some() || self.options.overrides.sourcetype.is_some();
         match encoding {
@@ -174,16 +186,23 @@ impl<'a> Job<'a> {
                 window.consume(mark);
                 text::read(self, path, window)
             }
-            Encoding::Utf16Le { mark } => {
-                window.consume(mark);
-                let mut decoded = Utf16Reader::new(window, false);
-                self.decoded(path, &mut decoded)
+            Encoding::Utf16Le => self.decoded(path, &mut DecodingReader::new(window, encoding_rs::UTF_16LE)),
+            Encoding::Utf16Be => self.decoded(path, &mut DecodingReader::new(window, encoding_rs::UTF_16BE)),
+        }
+    }
+
+    /// What the settings of index time say of the encoding.
+    fn charset(&self, path: &Path, head: &[u8]) -> Option<String> {
+        let lookup = self.options.rules.as_ref()?;
+        let overrides = &self.options.overrides;
+        let mut labels = Labels::new(Kind::Text, overrides, &path.to_string_lossy(), head);
+        let rules = lookup(labels.base())?;
+        match rules.sourcetype.filter(|_| overrides.sourcetype.is_none()) {
+            Some(sourcetype) => {
+                labels.call(&sourcetype);
+                lookup(labels.base())?.charset
             }
-            Encoding::Utf16Be { mark } => {
-                window.consume(mark);
-                let mut decoded = Utf16Reader::new(window, true);
-                self.decoded(path, &mut decoded)
-            }
+            None => rules.charset,
         }
     }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 /// Breaks at line ends outside of quotes. A quote opens only at the start of a cell.
 pub(super) struct Rows {
     delimiter: u8,
+    quote: u8,
     scanned: usize,
     quoted: bool,
     /// Where the last quoted part ended: a quote right there is the second half of an escaped one.
@@ -13,8 +14,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(delimiter: u8) -> Self {
-        Self { delimiter, scanned: 0, quoted: false, closed: 0 }
+    pub(super) fn new(delimiter: u8, quote: u8) -> Self {
+        Self { delimiter, quote, scanned: 0, quoted: false, closed: 0 }
     }
 }
 
@@ -25,17 +26,17 @@ impl Breaker for Rows {
         while at < bytes.len() {
             let rest = &bytes[at..];
             if self.quoted {
-                let Some(found) = memchr::memchr(b'"', rest) else { break };
+                let Some(found) = memchr::memchr(self.quote, rest) else { break };
                 at += found + 1;
                 self.quoted = false;
                 self.closed = at;
                 continue;
             }
-            let Some(found) = memchr::memchr3(b'"', b'\n', b'\r', rest) else { break };
+            let Some(found) = memchr::memchr3(self.quote, b'\n', b'\r', rest) else { break };
             let position = at + found;
             at = position + 1;
             if is_newline(rest[found]) {
-                *self = Self::new(self.delimiter);
+                *self = Self::new(self.delimiter, self.quote);
                 return Cut::Event { start, end: position, next: position + 1 };
             }
             self.quoted = position == start
@@ -43,7 +44,7 @@ impl Breaker for Rows {
                 || (self.closed > 0 && self.closed == position);
         }
         if at_end {
-            *self = Self::new(self.delimiter);
+            *self = Self::new(self.delimiter, self.quote);
             return Cut::Event { start, end: bytes.len(), next: bytes.len() };
         }
         self.scanned = bytes.len();
@@ -60,11 +61,11 @@ impl Breaker for Rows {
 const MAX_CELLS: usize = 16_384;
 
 /// The cells of a row: quotes removed, doubled quotes made single.
-pub(super) fn split(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
+pub(super) fn split(row: &str, delimiter: u8, quote: u8) -> Vec<Cow<'_, str>> {
     let mut cells = Vec::new();
     let mut rest = row;
     loop {
-        let (cell, behind) = cell(rest, delimiter);
+        let (cell, behind) = cell(rest, delimiter, quote);
         cells.push(cell);
         match behind {
             Some(behind) if cells.len() < MAX_CELLS => rest = behind,
@@ -74,10 +75,10 @@ pub(super) fn split(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
 }
 
 /// The first cell and what follows its delimiter.
-fn cell(text: &str, delimiter: u8) -> (Cow<'_, str>, Option<&str>) {
-    let delimiter = char::from(delimiter);
+fn cell(text: &str, delimiter: u8, quote: u8) -> (Cow<'_, str>, Option<&str>) {
+    let (delimiter, quote) = (char::from(delimiter), char::from(quote));
     let split = |text: &'_ str| text.find(delimiter);
-    let Some(mut quoted) = text.strip_prefix('"') else {
+    let Some(mut quoted) = text.strip_prefix(quote) else {
         return match split(text) {
             Some(at) => (Cow::Borrowed(&text[..at]), Some(&text[at + 1..])),
             None => (Cow::Borrowed(text), None),
@@ -85,16 +86,16 @@ fn cell(text: &str, delimiter: u8) -> (Cow<'_, str>, Option<&str>) {
     };
     let mut value = Cow::Borrowed("");
     loop {
-        let Some(end) = quoted.find('"') else {
+        let Some(end) = quoted.find(quote) else {
             // The quote is never closed: all of it is the value.
             return (value + quoted, None);
         };
         value += &quoted[..end];
         quoted = &quoted[end + 1..];
-        if !quoted.starts_with('"') {
+        if !quoted.starts_with(quote) {
             break;
         }
-        value += "\"";
+        value.to_mut().push(quote);
         quoted = &quoted[1..];
     }
     match split(quoted) {
@@ -119,13 +120,13 @@ mod tests {
             ("", &[""]),
         ];
         for (row, wanted) in table {
-            assert_eq!(split(row, b','), wanted, "{row}");
+            assert_eq!(split(row, b',', b'"'), wanted, "{row}");
         }
     }
 
     #[test]
     fn rows_end_outside_of_quotes() {
-        let cut = |text: &str| Rows::new(b',').cut(text.as_bytes(), false);
+        let cut = |text: &str| Rows::new(b',', b'"').cut(text.as_bytes(), false);
         assert_eq!(cut("a,\"b\nc\",\"\"\nd"), Cut::Event { start: 0, end: 10, next: 11 });
         assert_eq!(cut("5\"\"\nd"), Cut::Event { start: 0, end: 3, next: 4 });
         assert_eq!(cut("\"x\"\"\n\",y\nd"), Cut::Event { start: 0, end: 8, next: 9 });

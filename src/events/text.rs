@@ -105,8 +105,11 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     let mut stamper = stamper(job, path, kind, told.as_ref());
     let rewrites = told.as_ref().map(|rules| rules.rewrites.clone()).unwrap_or_default();
     let mut columns = Columns::new(kind, told.as_ref().filter(|_| named), head, job.rows);
+    for problem in columns.problems() {
+        job.note(NoteKind::Altered, path, format!("rows are read without a setting, since {problem}"));
+    }
     let told = told.filter(|told| named && rules::say_breaking(told) && !columns.by_header());
-    let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head, columns.delimiter());
+    let (mut breaker, skip) = breaker(job, path, kind, told.as_ref(), head, &columns);
     window.consume(skip);
 
     let mut losses = Losses::default();
@@ -164,7 +167,7 @@ fn breaker(
     kind: Kind,
     rules: Option<&IndexTimeRules>,
     head: &[u8],
-    delimiter: u8,
+    columns: &Columns,
 ) -> (Box<dyn Breaker>, usize) {
     if let Some(rules) = rules {
         match breaking::by_rules(rules, &reference(job)) {
@@ -180,7 +183,7 @@ fn breaker(
             Some(skip) => return (Box::new(Json::wrapped()), skip),
             None => Box::new(Json::default()),
         },
-        Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(delimiter)),
+        Kind::Csv | Kind::SplunkCsv => Box::new(Rows::new(columns.delimiter(), columns.quote())),
         // Without a date in its first line, a text is not made of dated events, and lines are all there is.
         Kind::Text if time::find(&first_line(head)[..first_line(head).len().min(128)]).is_none() => {
             Box::new(Lines::default())

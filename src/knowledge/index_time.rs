@@ -44,6 +44,20 @@ pub struct IndexTimeRules {
     pub indexed_extractions: Option<String>,
     /// `FIELD_DELIMITER` of a file of rows; a name such as `tab` or a character.
     pub field_delimiter: Option<u8>,
+    /// `FIELD_QUOTE` of a file of rows.
+    pub field_quote: Option<u8>,
+    /// `HEADER_FIELD_DELIMITER`, where the header has another one than the rows.
+    pub header_delimiter: Option<u8>,
+    /// `HEADER_FIELD_QUOTE`.
+    pub header_quote: Option<u8>,
+    /// `PREAMBLE_REGEX`: lines before the header that it matches are no rows.
+    pub preamble: Option<String>,
+    /// `FIELD_HEADER_REGEX`: the header is the first line that it matches, and begins behind the match.
+    pub header_regex: Option<String>,
+    /// `MISSING_VALUE_REGEX`: cells that stand for no value.
+    pub missing_value: Option<String>,
+    /// `CHARSET`, if it is not `AUTO`.
+    pub charset: Option<String>,
     /// `FIELD_NAMES`: the columns of a file without a header.
     pub field_names: Vec<Name>,
     /// `TIMESTAMP_FIELDS`: the columns that say the time, joined by blanks.
@@ -79,6 +93,13 @@ impl IndexTimeRules {
             current_time: matches!(get("DATETIME_CONFIG"), Some("CURRENT" | "NONE")),
             indexed_extractions: get("INDEXED_EXTRACTIONS").map(str::to_lowercase),
             field_delimiter: get("FIELD_DELIMITER").and_then(delimiter),
+            field_quote: get("FIELD_QUOTE").and_then(delimiter),
+            header_delimiter: get("HEADER_FIELD_DELIMITER").and_then(delimiter),
+            header_quote: get("HEADER_FIELD_QUOTE").and_then(delimiter),
+            preamble: text("PREAMBLE_REGEX"),
+            header_regex: text("FIELD_HEADER_REGEX"),
+            missing_value: text("MISSING_VALUE_REGEX"),
+            charset: text("CHARSET").filter(|name| !name.eq_ignore_ascii_case("auto")),
             field_names: get("FIELD_NAMES").map(list).unwrap_or_default(),
             timestamp_fields: get("TIMESTAMP_FIELDS").map(list).unwrap_or_default(),
             header_line: number("HEADER_FIELD_LINE_NUMBER").unwrap_or(0),
@@ -94,7 +115,8 @@ fn list(text: &str) -> Vec<Name> {
 
 /// A delimiter by one of Splunk's words, or the character itself.
 fn delimiter(text: &str) -> Option<u8> {
-    match text.trim_matches('"') {
+    let text = if text.len() > 1 { text.trim_matches('"') } else { text };
+    match text {
         "space" | "whitespace" | " " => Some(b' '),
         "tab" | "\\t" | "\t" => Some(b'\t'),
         "fs" => Some(0x1c),

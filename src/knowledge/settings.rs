@@ -22,22 +22,30 @@ const PROPS: Keys = Keys {
         "AUTO_KV_JSON",
         "BREAK_ONLY_BEFORE",
         "BREAK_ONLY_BEFORE_DATE",
+        "CHARSET",
         "DATETIME_CONFIG",
         "EVAL-",
         "EXTRACT-",
         "FIELDALIAS-",
         "FIELD_DELIMITER",
+        "FIELD_HEADER_REGEX",
         "FIELD_NAMES",
+        "FIELD_QUOTE",
+        "HEADER_FIELD_DELIMITER",
         "HEADER_FIELD_LINE_NUMBER",
+        "HEADER_FIELD_QUOTE",
         "INDEXED_EXTRACTIONS",
         "KV_MODE",
+        "KV_TRIM_SPACES",
         "LINE_BREAKER",
         "LOOKUP-",
         "MAX_EVENTS",
         "MAX_TIMESTAMP_LOOKAHEAD",
+        "MISSING_VALUE_REGEX",
         "MUST_BREAK_AFTER",
         "MUST_NOT_BREAK_AFTER",
         "MUST_NOT_BREAK_BEFORE",
+        "PREAMBLE_REGEX",
         "REPORT-",
         "RULESET-",
         "SEDCMD-",
@@ -53,37 +61,19 @@ const PROPS: Keys = Keys {
         "sourcetype",
     ],
     server: &[
-        "ADD_EXTRA_TIME_FIELDS",
-        "ANNOTATE_PUNCT",
-        "CHARSET",
         "DEPTH_LIMIT",
-        "DETERMINE_TIMESTAMP_DATE_WITH_SYSTEM_TIME",
         "EVENT_BREAKER",
         "EVENT_BREAKER_ENABLE",
-        "FIELD_HEADER_REGEX",
-        "FIELD_QUOTE",
-        "HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS",
-        "HEADER_FIELD_DELIMITER",
-        "HEADER_FIELD_QUOTE",
-        "JSON_TRIM_BRACES_IN_ARRAY_NAMES",
-        "KV_TRIM_SPACES",
         "LB_CHUNK_BREAKER",
         "LB_CHUNK_BREAKER_TRUNCATE",
         "LEARN_MODEL",
         "LEARN_SOURCETYPE",
         "LINE_BREAKER_LOOKBEHIND",
         "MATCH_LIMIT",
-        "MAX_DAYS_AGO",
-        "MAX_DAYS_HENCE",
-        "MAX_DIFF_SECS_AGO",
-        "MAX_DIFF_SECS_HENCE",
         "MAX_EXPECTED_EVENT_LINES",
-        "MISSING_VALUE_REGEX",
         "NO_BINARY_CHECK",
-        "PREFIX_SOURCETYPE",
         "SEGMENTATION",
         "SEGMENTATION-",
-        "TZ_ALIAS",
         "_actions",
         "category",
         "description",
@@ -97,18 +87,31 @@ const PROPS: Keys = Keys {
         "maxDist",
         "pulldown_type",
         "termFrequencyWeightedDist",
-        "unarchive_cmd",
         "unarchive_cmd_start_mode",
         "unarchive_sourcetype",
     ],
     lacking: &[
+        ("ADD_EXTRA_TIME_FIELDS", "the fields `date_*` are always there"),
+        ("ANNOTATE_PUNCT", "the field `punct` is always there"),
         ("CHECK_FOR_HEADER", "it would name fields by the first line; `INDEXED_EXTRACTIONS` does"),
+        ("DETERMINE_TIMESTAMP_DATE_WITH_SYSTEM_TIME", "the date of a time without one is not taken from the clock"),
+        (
+            "HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS",
+            "columns can be searched as they are written and with `_` for these characters",
+        ),
         ("HEADER_MODE", "it would take metadata from lines of the file"),
-        ("METRICS_PROTOCOL", "it would make metrics, which are no events"),
+        ("JSON_TRIM_BRACES_IN_ARRAY_NAMES", "fields of arrays keep `{}` in their names"),
+        ("MAX_DAYS_AGO", "old events keep their time, since logs are replayed on purpose"),
+        ("MAX_DAYS_HENCE", "events keep the time that they say"),
+        ("MAX_DIFF_SECS_AGO", "events keep the time that they say"),
+        ("MAX_DIFF_SECS_HENCE", "events keep the time that they say"),
         ("METRIC-SCHEMA-TRANSFORMS-", "it would make metrics, which are no events"),
-        ("PREAMBLE_REGEX", "it would skip lines before the header; `HEADER_FIELD_LINE_NUMBER` does"),
+        ("METRICS_PROTOCOL", "it would make metrics, which are no events"),
+        ("PREFIX_SOURCETYPE", "sourcetypes have no such prefix here"),
         ("STATSD-DIM-TRANSFORMS", "it would make metrics, which are no events"),
         ("STATSD_EMIT_SINGLE_MEASUREMENT_FORMAT", "it would make metrics, which are no events"),
+        ("TZ_ALIAS", "names of time zones are those of the time zone database"),
+        ("unarchive_cmd", "no program is run; gzip, zstd, zip and tar are unpacked"),
     ],
 };
 
@@ -134,13 +137,16 @@ const TRANSFORMS: Keys = Keys {
         "filename",
         "match_type",
         "max_matches",
+        "max_offset_secs",
         "min_matches",
+        "min_offset_secs",
+        "time_field",
+        "time_format",
     ],
     server: &[
         "CAN_OPTIMIZE",
         "DEPTH_LIMIT",
         "MATCH_LIMIT",
-        "REPEAT_MATCH",
         "_disabled",
         "allow_caching",
         "batch_index_query",
@@ -152,8 +158,6 @@ const TRANSFORMS: Keys = Keys {
         "feature_id_element",
         "index_fields_list",
         "max_ext_batch",
-        "max_offset_secs",
-        "min_offset_secs",
         "replicate",
         "reverse_lookup_honor_case_sensitive_match",
     ],
@@ -162,10 +166,9 @@ const TRANSFORMS: Keys = Keys {
         ("DEFAULT_VALUE", "it would be written where `REGEX` does not match"),
         ("INGEST_EVAL", "it would calculate fields while events are stored"),
         ("METRIC-SCHEMA-", "it would make metrics, which are no events"),
+        ("REPEAT_MATCH", "`REGEX` would be tried again behind its match"),
         ("STOP_PROCESSING_IF", "it would leave out the transforms behind it"),
         ("filter", "it would leave out rows of the lookup"),
-        ("time_field", "the lookup would depend on the time of the event; all rows count"),
-        ("time_format", "the lookup would depend on the time of the event; all rows count"),
     ],
 };
 
@@ -227,8 +230,21 @@ mod tests {
     use crate::source::Sources;
 
     #[test]
+    fn every_key_stands_in_one_list() {
+        for keys in [&PROPS, &TRANSFORMS, &EVENTTYPES, &MACROS] {
+            let mut all: Vec<&str> = keys.used.iter().chain(keys.server).copied().collect();
+            all.extend(keys.lacking.iter().map(|(key, _)| *key));
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count);
+        }
+    }
+
+    #[test]
     fn what_is_not_carried_out_is_said() {
-        let text = "[a]\nTIME_FORMT = %s\nEVLA-x = 1\nPREAMBLE_REGEX = ^;\nNO_BINARY_CHECK = 1\nEVAL-y = 2\nCHECK_FOR_HEADER =\n";
+        let text =
+            "[a]\nTIME_FORMT = %s\nEVLA-x = 1\nTZ_ALIAS = A=UTC\nNO_BINARY_CHECK = 1\nEVAL-y = 2\nCHECK_FOR_HEADER =\n";
         let file = Sources::new().add("props.conf", text);
         let shown: Vec<String> = check("props", &conf::read(file, text).0)
             .into_iter()
@@ -237,8 +253,7 @@ mod tests {
         let expected = [
             "`TIME_FORMT` is no setting of props.conf; did you mean `TIME_FORMAT`?",
             "`EVLA-x` is no setting of props.conf; did you mean `EVAL-x`?",
-            "`PREAMBLE_REGEX` is not supported and has no effect; it would skip lines before the header; \
-             `HEADER_FIELD_LINE_NUMBER` does",
+            "`TZ_ALIAS` is not supported and has no effect; names of time zones are those of the time zone database",
         ];
         assert_eq!(shown, expected);
     }

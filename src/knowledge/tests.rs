@@ -113,6 +113,8 @@ fn reports_and_automatic_extraction() {
         ("", "k=v j=\"w x\"", &["j=w x", "k=v"]),
         ("", r#"{"k":"v"}"#, &["k=v"]),
         ("AUTO_KV_JSON = false", r#"{"k":"v"}"#, &[]),
+        ("", "k=\" v \" l=\" \"", &["k=v"]),
+        ("KV_TRIM_SPACES = false", "k=\" v \"", &["k= v "]),
         ("KV_MODE = none", "k=v", &[]),
     ];
     for (props, raw, expected) in table {
@@ -176,8 +178,8 @@ fn mistakes_in_an_app_are_reported_with_their_place() {
     let (knowledge, problems) = load(&[
         (
             "default/props.conf",
-            "[my:type]\nEXTRACT-a = (?<x>[a)\nREPORT-b = parts\nEVAL-c = nosuch(1)\nKV_MODE = xls\nPREAMBLE_REGEX = x\n\
-             SEDCMD-d = s/a\nTRANSFORMS-e = part\nLOOKUP-f = gone a OUTPUT b\n[other]\nPREAMBLE_REGEX = y\n",
+            "[my:type]\nEXTRACT-a = (?<x>[a)\nREPORT-b = parts\nEVAL-c = nosuch(1)\nKV_MODE = xls\nTZ_ALIAS = A=UTC\n\
+             SEDCMD-d = s/a\nTRANSFORMS-e = part\nLOOKUP-f = gone a OUTPUT b\n[other]\nTZ_ALIAS = B=UTC\n",
         ),
         ("default/transforms.conf", "[part]\nREGEX = (x)\nFORMAT = $1\n[gone]\nfilename = gone.csv\n"),
         ("default/eventtypes.conf", "[my_event]\nsearch = [search x]\n"),

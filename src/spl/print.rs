@@ -7,7 +7,7 @@ mod condition;
 mod expression;
 mod word;
 
-use super::ast::{Arg, ByItem, Expr, Search, Spanned, Stage, Term};
+use super::ast::{Arg, ByItem, Expr, Quote, Search, Spanned, Stage, Term};
 use super::commands;
 use word::push_word;
 
@@ -110,7 +110,11 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
                 out.push_str(&kind.node);
                 out.push(sign);
             }
-            push_word(out, name);
+            match name.quote {
+                // Nothing is unescaped in it.
+                Quote::Bare => out.push_str(&name.text),
+                Quote::Double | Quote::Single => word::push_text(out, &name.text),
+            }
         }
         Arg::Condition(term) => condition::push_condition(out, term),
         Arg::Expr(expr) if command == "head" => {

@@ -50,6 +50,12 @@ impl Parts {
         if self.year.is_some() || self.epoch.is_some() {
             return self.in_year(self.year.unwrap_or_default(), &reference.zone);
         }
+        if self.month.is_none() && self.day.is_none() {
+            // A time of day alone is of the day on which the file was written.
+            let day = jiff::Timestamp::from_second(reference.latest).ok()?.to_zoned(reference.zone.clone());
+            let whole = Self { month: Some(day.month()), day: Some(day.day()), ..*self };
+            return whole.in_year(day.year(), &reference.zone);
+        }
         // The last year in which the date exists (29 February) and was not in the future.
         let last = jiff::Timestamp::from_second(reference.latest).ok()?.to_zoned(TimeZone::UTC).year();
         (last - 8..=last).rev().find_map(|year| {

@@ -173,7 +173,9 @@ impl Format {
             let date = date.checked_add(jiff::Span::new().try_days(day - 1).ok()?).ok()?;
             (parts.month, parts.day) = (Some(date.month()), Some(date.day()));
         }
-        (parts.epoch.is_some() || parts.day.is_some()).then_some((parts, at))
+        let no_date = parts.year.is_none() && parts.month.is_none() && parts.day.is_none();
+        let hour = || self.items.iter().any(|item| matches!(item, Item::Field(b'H' | b'I')));
+        (parts.epoch.is_some() || parts.day.is_some() || (no_date && hour())).then_some((parts, at))
     }
 }
 
@@ -223,6 +225,9 @@ mod tests {
             ("%F %T", "2024-02-30 12:00:00", None),
             ("%F %T", "2024-02-29", None),
             ("%F %T", "é", None),
+            // The day of the file: 2025-01-31.
+            ("%H:%M:%S", "01:00:00", Some(1_738_281_600.0 + 3600.0)),
+            ("%M:%S", "01:00", None),
         ];
         for (format, text, wanted) in table {
             let found = Format::new(format).unwrap().find(text.as_bytes(), false);

@@ -163,13 +163,14 @@ impl Builder<'_> {
     fn auto(&mut self, settings: &IndexMap<Name, Winner<'_>>) {
         let mode = settings.get_full("KV_MODE");
         let json = settings.get("AUTO_KV_JSON").and_then(|winner| flag(winner.setting.text())).unwrap_or(true);
+        let trim = settings.get("KV_TRIM_SPACES").and_then(|winner| flag(winner.setting.text())).unwrap_or(true);
         let indexed = settings.get("INDEXED_EXTRACTIONS").is_some_and(|winner| !winner.setting.value.is_empty());
         let word = mode.map_or("", |(_, _, winner)| winner.setting.text()).to_ascii_lowercase();
         let auto = match word.as_str() {
             "none" => return,
             "" if indexed => return,
-            "" | "auto" => Auto::Pairs { escapes: false, json },
-            "auto_escaped" => Auto::Pairs { escapes: true, json },
+            "" | "auto" => Auto::Pairs { escapes: false, json, trim },
+            "auto_escaped" => Auto::Pairs { escapes: true, json, trim },
             "json" => Auto::Json,
             "xml" => Auto::Xml,
             "multi" => Auto::Table,

@@ -475,13 +475,14 @@ fn run_auto(auto: Auto, wanted: &Fields, batch: &Batch, made: &mut Batch) {
             }
             Auto::Xml => xml::walk(text, |name, value| tree.add(name, value)),
             Auto::Table => table::walk(text, |name, value| tree.add(&clean(name), value)),
-            Auto::Pairs { escapes, json } => {
+            Auto::Pairs { escapes, json, trim } => {
                 if json && json::is_object(text) {
                     json::walk(text, &mut Leaves { found: &mut tree, indexed: false });
                 }
                 kv::pairs(text, escapes, |name, value| {
                     let name = clean(name);
-                    if !name.is_empty() {
+                    let value = if trim { value.trim() } else { value };
+                    if !name.is_empty() && !value.is_empty() {
                         pairs.add(&name, value);
                     }
                 });

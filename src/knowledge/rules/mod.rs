@@ -117,6 +117,8 @@ pub(super) enum Auto {
     Pairs {
         escapes: bool,
         json: bool,
+        /// `KV_TRIM_SPACES`.
+        trim: bool,
     },
     Json,
     /// JSON at index time: names of metadata fields get `extracted_` in front.

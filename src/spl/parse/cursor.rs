@@ -396,21 +396,27 @@ impl<'a> Cursor<'a> {
         (end > self.at).then(|| self.take(end, Quote::Bare))
     }
 
-    /// The name of a dataset; quoted parts are joined.
+    /// The name of a dataset; quoted parts are joined, and then it counts as quoted.
     pub(super) fn dataset(&mut self) -> Option<Word> {
-        let mut end = self.at;
-        while end < self.end() {
-            end = match self.double_end(end) {
-                Some(after) => after,
-                None if self.is_in(end, class::DATASET) => break,
-                None => end + 1,
-            };
+        let start = self.at;
+        let mut text = String::new();
+        let mut quote = Quote::Bare;
+        while self.at < self.end() {
+            if let Some(part) = self.double() {
+                text += &part.text;
+                quote = Quote::Double;
+                continue;
+            }
+            let from = self.at;
+            while self.at < self.end() && !self.is_in(self.at, class::DATASET) && self.double_end(self.at).is_none() {
+                self.at += 1;
+            }
+            text += self.slice(from, self.at);
+            if from == self.at {
+                break;
+            }
         }
-        let span = Span::new(self.at, end);
-        let source = self.slice(self.at, end);
-        let quote = if source.starts_with('"') { Quote::Double } else { Quote::Bare };
-        self.at = end;
-        (!span.is_empty()).then(|| Word { text: source.replace('"', ""), quote, span })
+        (self.at > start).then(|| Word { text, quote, span: Span::new(start, self.at) })
     }
 
     /// What stands in `TERM(...)`.
