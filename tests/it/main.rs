@@ -18,6 +18,7 @@ mod events;
 mod fields;
 mod format;
 mod grammar;
+mod html;
 mod hunt;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod jinja;

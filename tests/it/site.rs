@@ -1,6 +1,6 @@
 //! Sites as users get them: byte for byte what the official enrichment gives, and well formed in every layout.
 
-use super::browser;
+use super::{browser, html};
 use assert_cmd::Command;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -74,6 +74,7 @@ fn html_pages_are_well_formed() {
             let unique: BTreeSet<&str> = ids.iter().copied().collect();
             assert_eq!(ids.len(), unique.len(), "{path}: an id stands twice");
             anchors.insert(path, unique);
+            assert_eq!(html::problems(text), Vec::<String>::new(), "{path}");
             assert_balanced(path, text);
             assert_no_leftovers(path, text);
         }
@@ -92,6 +93,53 @@ fn html_pages_are_well_formed() {
                 .all(|it| it["techniqueID"].is_string() && it["score"].is_i64())
         );
     }
+}
+
+/// Reads every page below a folder as the standard says that browsers do, and prints what it had to repair.
+const PARSE: &str = r"
+import html5lib, pathlib, sys
+for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.html')):
+    parser = html5lib.HTMLParser()
+    parser.parse(path.read_text(encoding='utf-8'))
+    if parser.errors:
+        print(path, parser.errors[:3])
+";
+
+#[test]
+fn a_parser_of_the_standard_repairs_nothing() {
+    let installed = Command::new("python3").args(["-c", "import html5lib"]).ok();
+    if installed.is_err() {
+        println!("skipped: python3 has no html5lib");
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    docs(Path::new(env!("CARGO_MANIFEST_DIR")), out.path(), &["--layout", "html"]);
+    let done = Command::new("python3").arg("-c").arg(PARSE).arg(out.path()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "");
+}
+
+#[test]
+fn the_checks_of_pages_find_what_is_wrong() {
+    let fails = |check: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).is_err();
+    for body in ["# A\n\ntext\n\n## B\n\n## C\n\ntext\n", "## B\n\n# C\n\ntext\n", "# A\n\n## B\n"] {
+        assert!(fails(&|| assert_sections("p", body)), "{body}");
+    }
+    for body in
+        ["| a | b |\n|---|---|\n| None | c |\n", "| a | b |\n|---|---|\n| c | d | e |\n", "| a |\n|---|\n| <b> |\n"]
+    {
+        assert!(fails(&|| assert_tables("p", body)), "{body}");
+    }
+    for text in ["<td>None</td>", "<dd>Some(1)</dd>", "<li>['a']</li>", "<td> undefined </td>", "<p>{{ x }}</p>"] {
+        assert!(fails(&|| assert_no_leftovers("p", text)), "{text}");
+    }
+    for text in ["<ul></ul>", "<section><h2>a</h2></section>", "<p> </p>", "<dl></dl>"] {
+        assert!(fails(&|| assert_balanced("p", text)), "{text}");
+    }
+    assert_sections("p", "# A\n\n## B\n\ntext\n");
+    assert_tables("p", "| a | b |\n|---|---|\n| c | &lt;d&gt; |\n");
+    assert_no_leftovers("p", "<td>none of them</td>");
+    assert_balanced("p", "<section><h2>a</h2><p>b</p></section>");
 }
 
 fn attributes<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
@@ -210,6 +258,7 @@ fn assert_sections(path: &str, body: &str) {
         }
         heading = is_heading.then_some((level, line));
     }
+    assert!(heading.is_none(), "{path}: {heading:?} is empty");
 }
 
 fn assert_tables(path: &str, body: &str) {
