@@ -223,7 +223,7 @@ fn relation<'p>(
         for field in object.fields() {
             let var = state.field(row, &field.name);
             state.demand_of(var, Atom::Any)?;
-            if !text && state.atoms(var).len() == 1 {
+            if !text && state.atoms(var).iter().all(|atom| matches!(atom, Atom::Any)) {
                 let is_time = field.name.to_lowercase().contains("time");
                 let size = if is_time { super::solve::TIME + sizes[at] } else { sizes[at] };
                 state.demand_of(var, Atom::Is(Value::Number(size)))?;

@@ -76,7 +76,7 @@ fn told_apart(state: &mut State<'_>, groups: &mut [Row], by: &[Selector]) -> Met
         state.back(mark);
     }
     // Some are the same group: that is enough for what only needs one.
-    Ok(())
+    if state.target.is_some() { Err(conflict("rows of one group were to be several groups")) } else { Ok(()) }
 }
 
 /// A whole number that the variable may be, from `least` on; it is that number from now on.
@@ -161,7 +161,7 @@ fn members<'p>(
     for aggregate in &aggregation.aggregates {
         for (field, var) in outputs(&group, aggregate, &aggregation.by) {
             group.fields.remove(&field.0);
-            if !state.matters(var) {
+            if !state.matters(var) || state.measured.contains(&field.0) {
                 continue;
             }
             let is_plain = matches!(aggregate.argument, AggregateInput::Rows);
@@ -451,6 +451,9 @@ pub(super) fn windowed<'p>(state: &mut State<'p>, rows: &mut Vec<Row>, window: &
         let mut beside = 0;
         for aggregate in &window.aggregates {
             let Some(var) = row.fields.remove(&aggregate.name.name) else { continue };
+            if state.measured.contains(&aggregate.name.name) {
+                continue;
+            }
             if !state.matters(var) || (row.stands_out && state.derived.contains(&aggregate.name.name)) {
                 continue;
             }

@@ -17,6 +17,7 @@
 mod atom;
 mod expr;
 mod groups;
+mod history;
 mod json;
 mod near;
 mod pattern;
@@ -35,6 +36,7 @@ use crate::engine::{self, Failure, Lookup, Outcome, RunOptions};
 use crate::ir::{Catalog, Plan, PlanFlow};
 use crate::value::{Name, Value};
 use atom::Atom;
+use history::{HISTORIES, History};
 use set::SetSource;
 use state::{Conflict, Place, Row, State, Target};
 use std::collections::BTreeMap;
@@ -80,6 +82,8 @@ pub struct Matching {
     pub outcome: Outcome,
     /// The choices that led here, for the near misses.
     script: Vec<usize>,
+    /// What the events were repeated by.
+    history: Option<History>,
 }
 
 /// Events that must not match.
@@ -104,7 +108,7 @@ impl Maker<'_> {
         let mut effort = 0;
         for _ in 0..MAX_TRIES {
             let Some(script) = waiting.pop_front().filter(|_| effort < state::MAX_EFFORT) else { break };
-            let (made, taken, spent) = self.make(&script, None);
+            let Try { made, taken, effort: spent, .. } = self.make(&script, None, false);
             effort += spent;
             let why = match made {
                 Err(Conflict(why)) => format!("no events can be made: {why}"),
@@ -113,7 +117,7 @@ impl Maker<'_> {
                     Ok(outcome) => match accepts(&outcome) {
                         Ok(()) => {
                             let script = taken.iter().map(|&(at, _)| at).collect();
-                            return Ok(Matching { set, outcome, script });
+                            return Ok(Matching { set, outcome, script, history: None });
                         }
                         Err(why) => why,
                     },
@@ -133,7 +137,20 @@ impl Maker<'_> {
                 }
             }
         }
-        Err(Gap(reason.unwrap_or_else(|| "there is nothing to try".to_owned())))
+        let with_history = self.with_history(accepts);
+        with_history.ok_or_else(|| Gap(reason.unwrap_or_else(|| "there is nothing to try".to_owned())))
+    }
+
+    /// A set in which conditions on statistics are met by events over time, if the search has such conditions.
+    fn with_history(&self, accepts: &dyn Fn(&Outcome) -> Result<(), String>) -> Option<Matching> {
+        let Try { made, taken, left_open, .. } = self.make(&[], None, true);
+        let plain = made.ok().filter(|_| left_open)?;
+        HISTORIES.iter().find_map(|history| {
+            let set = history.of(&plain)?;
+            let outcome = self.run(&set).ok().filter(|outcome| accepts(outcome).is_ok())?;
+            let script = taken.iter().map(|&(at, _)| at).collect();
+            Some(Matching { set, outcome, script, history: Some(*history) })
+        })
     }
 
     /// Sets that each fail one necessary condition, with what the engine makes of them.
@@ -143,7 +160,16 @@ impl Maker<'_> {
             if found.len() == MAX_NEAR {
                 break;
             }
-            if let (Ok(set), ..) = self.make(&matching.script, Some(target)) {
+            let Try { made, target_open, .. } = self.make(&matching.script, Some(target), matching.history.is_some());
+            let set = match (made, matching.history) {
+                (Ok(set), None) => Some(set),
+                // Without its history, nothing stands out.
+                (Ok(set), Some(_)) if target_open => Some(set),
+                (Ok(set), Some(history)) if history::precedes_counts(target.plan, target.step) => history.of(&set),
+                // What counts rows would count those of the history.
+                _ => None,
+            };
+            if let Some(set) = set {
                 let outcome = self.run(&set);
                 found.push(NearMiss { condition, set, outcome });
             }
@@ -160,14 +186,10 @@ impl Maker<'_> {
         engine::run(self.plan, &source, &RunOptions::at(NOW))
     }
 
-    /// A set, the choices that led to it, and the effort.
-    fn make<'p>(
-        &'p self,
-        script: &'p [usize],
-        target: Option<Target<'p>>,
-    ) -> (Result<EventSet, Conflict>, Vec<(usize, usize)>, usize) {
+    /// Makes a set; `open` leaves conditions on statistics open.
+    fn make<'p>(&'p self, script: &'p [usize], target: Option<Target<'p>>, open: bool) -> Try {
         let context = crate::expr::Context::at(NOW);
-        let mut state = State::new(context, self.lookup, script, target);
+        let mut state = State::new(context, self.lookup, script, target, open);
         let mut row = Row::default();
         let mut met = Ok(());
         for name in &self.wanted {
@@ -175,8 +197,21 @@ impl Maker<'_> {
         }
         let met = met.and_then(|()| walk::walk(&mut state, self.plan, self.flow, vec![row]));
         let made = met.and_then(|()| finish(&state));
-        (made, state.taken, state.effort)
+        let State { taken, effort, left_open, target_open, .. } = state;
+        Try { made, taken, effort, left_open, target_open }
     }
+}
+
+/// One way that was tried.
+struct Try {
+    made: Result<EventSet, Conflict>,
+    /// The choices that led to it.
+    taken: Vec<(usize, usize)>,
+    effort: usize,
+    /// A condition on statistics was left open.
+    left_open: bool,
+    /// The condition to turn round was.
+    target_open: bool,
 }
 
 /// Values for all variables.

@@ -35,7 +35,8 @@ fn collect<'p>(plan: &'p Plan, found: &mut Vec<(Target<'p>, String)>, depth: usi
         match &step.op {
             Op::Events { filter } | Op::Filter(Condition::Search(filter)) => {
                 for (term, part) in walk::terms(filter).into_iter().enumerate() {
-                    if can_fail(part) {
+                    // A search inside that reads the same rows names them again.
+                    if can_fail(part) && !(shared && matches!(part, Predicate::Subsearch(_))) {
                         found.push((Target { plan, step: at, term }, print::predicate(part)));
                     }
                 }

@@ -1,13 +1,14 @@
 //! Detections of a pack, each with the events that were made for it and what came of them.
 
-use super::{EventSet, Gap, Maker, Matching, NearMiss};
+use super::{EventSet, Gap, Maker, Matching, NearMiss, walk};
 use crate::compile::Compiler;
 use crate::content::model::Detection;
 use crate::content::pack::Pack;
 use crate::diag::Severity;
 use crate::engine::{Named, Outcome};
-use crate::expr::Context;
-use crate::ir::{Op, Plan};
+use crate::expr::{Context, Predicate};
+use crate::ir::op::Condition;
+use crate::ir::{Op, Plan, PlanFlow, print};
 use crate::knowledge::Knowledge;
 use crate::replay::{Lookups, Verdict, judge};
 use crate::source::{Copied, Located};
@@ -28,7 +29,7 @@ pub struct Synthesizer<'a> {
 /// What came of the events made for one detection.
 #[derive(Clone, Debug)]
 pub enum Made {
-    /// The search cannot be run here, so no events can be tried: why.
+    /// The search cannot be run here, so no events can be tried, or it can give no row whatever the events: why.
     NotExecutable(String),
     /// No events were found over which the search gives what the detection reports: why.
     NoMatch(String),
@@ -115,10 +116,13 @@ impl Synthesizer<'_> {
         let accepts = |outcome: &Outcome| accepted(outcome, &risk, &threat);
         match maker.matching(&accepts) {
             // A command that has no effect here may be what the search lacks.
-            Err(Gap(why)) => match lack(&compiled.plan) {
-                Some(lack) => Made::NotExecutable(lack.to_owned()),
-                None => Made::NoMatch(why),
-            },
+            Err(Gap(why)) => {
+                let lack = lack(&compiled.plan).map(str::to_owned);
+                match lack.or_else(|| hopeless(&compiled.plan, &compiled.flow)) {
+                    Some(lack) => Made::NotExecutable(lack),
+                    None => Made::NoMatch(why),
+                }
+            }
             Ok(matching) => judged(&maker, matching, never),
         }
     }
@@ -150,6 +154,18 @@ fn lack(plan: &Plan) -> Option<&'static str> {
     plan.steps.iter().find_map(|step| match &step.op {
         Op::Native(native) => native.lack(&Context::at(super::NOW)),
         op => op.nested().and_then(lack),
+    })
+}
+
+/// Why no row can come, whatever the events: words are looked for in the text of events that are events no longer.
+fn hopeless(plan: &Plan, flow: &PlanFlow) -> Option<String> {
+    plan.steps.iter().zip(&flow.steps).skip(1).zip(&flow.steps).find_map(|((step, _), before)| {
+        let Op::Filter(Condition::Search(filter)) = &step.op else { return None };
+        let has_text = before.flow.output.can_have(&Name::from("_raw"));
+        let words = walk::terms(filter).into_iter().find(|term| matches!(term, Predicate::Keyword(_)))?;
+        let words = print::predicate(words);
+        (!has_text)
+            .then(|| format!("no row can satisfy `{words}`: words are looked for in `_raw`, which is gone by then"))
     })
 }
 

@@ -15,11 +15,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(super) const TIME: f64 = 1_700_006_400.0;
 /// The most proposals that are looked at.
 const MAX_PROPOSALS: usize = 3_000;
-const MAX_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 11;
+/// From this depth on no list is tried where one value could do.
+const SINGLE: usize = 3;
 
 pub(super) fn solve(atoms: &[Atom], name: &str, index: usize, context: &Context) -> Option<Value> {
     let all: Vec<&Atom> = atoms.iter().collect();
-    of_all(&all, name, index, context, 0)
+    of_all(&all, name, index, context, SINGLE).or_else(|| of_all(&all, name, index, context, 0))
 }
 
 fn of_all(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: usize) -> Option<Value> {
@@ -73,7 +75,7 @@ fn of_all(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: u
 fn together(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: usize) -> Option<Value> {
     let is_positive = |atom: &&&Atom| matches!(atom, Atom::Glob(_) | Atom::Is(_) | Atom::Regex(_) | Atom::Like(_));
     let positive: Vec<&Atom> = atoms.iter().filter(is_positive).copied().collect();
-    if positive.len() < 2 || depth > 2 || name.starts_with('_') {
+    if positive.len() < 2 || depth >= SINGLE || name.starts_with('_') {
         return None;
     }
     let rest: Vec<&Atom> = atoms.iter().filter(|atom| !is_positive(atom)).copied().collect();
@@ -81,7 +83,7 @@ fn together(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth:
     for atom in positive {
         if !values.iter().any(|value| atom.holds(value, context)) {
             let some: Vec<&Atom> = rest.iter().copied().chain([atom]).collect();
-            values.push(of_all(&some, name, index, context, depth + 3)?);
+            values.push(of_all(&some, name, index, context, depth + SINGLE)?);
         }
     }
     let value = Value::list(values);
@@ -106,7 +108,8 @@ fn placed(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: u
     for (place, atom) in atoms.iter().filter_map(|atom| place(atom)) {
         places.entry(place).or_default().push(atom);
     }
-    let rest: Vec<&Atom> = atoms.iter().copied().filter(|atom| place(atom).is_none()).collect();
+    let is_free = |atom: &&Atom| place(atom).is_none() && !is_count(atom);
+    let rest: Vec<&Atom> = atoms.iter().copied().filter(is_free).collect();
     let all = |value: &Value| atoms.iter().all(|atom| atom.holds(value, context));
     let front = places.keys().next_back().map_or(0, |last| (*last + 1).max(0)) as usize;
     let back = places.keys().next().map_or(0, |first| (-*first).max(0)) as usize;
@@ -148,16 +151,19 @@ fn count(atoms: &[&Atom]) -> Option<usize> {
 }
 
 fn several(atoms: &[&Atom], name: &str, index: usize, context: &Context, depth: usize, count: usize) -> Option<Value> {
-    let is_count = |atom: &Atom| match atom {
-        Atom::Count(..) => true,
-        Atom::Not(inner) => matches!(**inner, Atom::Count(..)),
-        _ => false,
-    };
     let rest: Vec<&Atom> = atoms.iter().copied().filter(|atom| !is_count(atom)).collect();
     let one = |at| of_all(&rest, name, index * count + at, context, depth + 1);
     let values: Option<Vec<Value>> = (0..count).map(one).collect();
     let value = Value::list(values?);
     atoms.iter().all(|atom| atom.holds(&value, context)).then_some(value)
+}
+
+fn is_count(atom: &Atom) -> bool {
+    match atom {
+        Atom::Count(..) => true,
+        Atom::Not(inner) => matches!(**inner, Atom::Count(..)),
+        _ => false,
+    }
 }
 
 /// A text that has to stand somewhere in the value.
@@ -228,13 +234,14 @@ impl Hints {
                 Atom::Through(through) => self.through(through, &through.atom.clone().not(), index, context, depth),
                 _ => {}
             },
-            Atom::Any
-            | Atom::Null
-            | Atom::Differs(_)
-            | Atom::Count(..)
-            | Atom::At(..)
-            | Atom::Either(_)
-            | Atom::All(_) => {}
+            // Within another demand; outside they were taken apart before.
+            Atom::All(atoms) => atoms.iter().for_each(|atom| self.add(atom, index, context, depth)),
+            Atom::Either(options) => {
+                if let Some(option) = options.get(index % options.len().max(1)) {
+                    self.add(option, index, context, depth);
+                }
+            }
+            Atom::Any | Atom::Null | Atom::Differs(_) | Atom::Count(..) | Atom::At(..) => {}
         }
     }
 

@@ -85,6 +85,14 @@ pub(super) struct State<'p> {
     pub(super) made: Vec<(Place, Row)>,
     /// Fields that follow from the statistics of many rows.
     pub(super) derived: BTreeSet<Name>,
+    /// Conditions on such statistics are left open: a history is made for them afterwards.
+    pub(super) open: bool,
+    /// While they are left open: fields that follow from statistics in any way, where the walk is.
+    pub(super) measured: BTreeSet<Name>,
+    /// A condition was left open.
+    pub(super) left_open: bool,
+    /// The condition that is to be turned round was.
+    pub(super) target_open: bool,
     /// Fields that the search sets to a constant.
     pub(super) constants: BTreeMap<Name, Value>,
     /// Fields that rows can have where the walk is, and those that the step itself makes; none if that is not known.
@@ -100,8 +108,13 @@ impl<'p> State<'p> {
         lookup: &'p dyn Fn(&str) -> Option<Arc<Lookup>>,
         script: &'p [usize],
         target: Option<Target<'p>>,
+        open: bool,
     ) -> Self {
         Self {
+            open,
+            measured: BTreeSet::new(),
+            left_open: false,
+            target_open: false,
             vars: Vec::new(),
             changes: Vec::new(),
             script,

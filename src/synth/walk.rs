@@ -3,12 +3,13 @@
 use super::atom::{Atom, Fold};
 use super::predicate::{self, Around};
 use super::state::{Conflict, Met, Place, Row, State, conflict, fixed};
-use super::{expr, groups, tables};
-use crate::expr::{Expr, Predicate};
+use super::{expr, groups, history, tables};
+use crate::expr::{CompareOp, Expr, Predicate};
 use crate::ir::op::{
-    Assignment, Bin, BinSpan, Condition, Extract, Join, ProjectMode, Selector, Target as AssignedTo, WindowFrame,
+    AggregateInput, Assignment, Bin, BinSpan, Condition, Extract, Join, ProjectMode, Selector, Target as AssignedTo,
+    WindowFrame,
 };
-use crate::ir::{Native, Op, Plan, PlanFlow, Schema, wildcard};
+use crate::ir::{Native, Op, Plan, PlanFlow, Schema, reads, wildcard};
 use crate::value::{Name, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn walk<'p>(state: &mut State<'p>, plan: &'p Plan, flow: &'p PlanFlow, rows: Vec<Row>) -> Met {
     state.count_rows(rows.len())?;
     let outer = std::mem::replace(&mut state.derived, derived(plan));
+    let measured = if state.open { history::measured(plan) } else { BTreeSet::new() };
+    let outer_measured = std::mem::replace(&mut state.measured, measured);
     let outer_constants = std::mem::replace(&mut state.constants, constants(plan));
     let outer_before = state.before.take();
     let met = steps(state, Around { plan, flow }, rows);
     state.before = outer_before;
     state.derived = outer;
+    state.measured = outer_measured;
     state.constants = outer_constants;
     met
 }
@@ -96,6 +100,10 @@ fn back<'p>(state: &mut State<'p>, step: &Step<'p>, rows: &mut Vec<Row>) -> Met 
         Op::Filter(Condition::Where(test)) => {
             for row in rows.iter_mut() {
                 for (term, part) in expr::conjuncts(test).into_iter().enumerate() {
+                    let fields: Vec<Name> = part.fields().iter().map(|field| field.name.clone()).collect();
+                    if history::leaves_open(state, step, term, row, &fields) {
+                        continue;
+                    }
                     let truth = !is_target(state, step, term);
                     expr::require(state, row, part, truth, step.around)?;
                 }
@@ -164,6 +172,12 @@ pub(super) fn terms(filter: &Predicate) -> Vec<&Predicate> {
 
 fn filtered<'p>(state: &mut State<'p>, step: &Step<'p>, row: &mut Row, filter: &'p Predicate) -> Met {
     for (term, part) in terms(filter).into_iter().enumerate() {
+        let mut reads = Vec::new();
+        reads::of_predicate(part, &mut reads);
+        let fields: Vec<Name> = reads.iter().map(|read| read.field.name.clone()).collect();
+        if history::leaves_open(state, step, term, row, &fields) {
+            continue;
+        }
         let truth = !is_target(state, step, term);
         predicate::require(state, row, part, truth, step.around)?;
     }
@@ -189,6 +203,11 @@ fn computed<'p>(state: &mut State<'p>, row: &mut Row, assignment: &Assignment, a
         AssignedTo::Template(_) => return Ok(()),
     };
     let Some(var) = row.fields.remove(&name) else { return Ok(()) };
+    if state.measured.contains(&name) {
+        let fields: Vec<Name> = assignment.value.fields().iter().map(|field| field.name.clone()).collect();
+        history::compared(state, row, &fields);
+        return Ok(());
+    }
     if !state.matters(var) {
         return Ok(());
     }
@@ -208,8 +227,9 @@ fn computed<'p>(state: &mut State<'p>, row: &mut Row, assignment: &Assignment, a
             let wanted = if value.is_null() { Atom::Null } else { fixed(&value) };
             expr::value(state, row, &assignment.value, wanted, around)
         });
-        if met.is_ok() {
-            return Ok(());
+        // In a near miss, rows that are alike where they should differ would miss something else.
+        if met.is_ok() || state.target.is_some() {
+            return met;
         }
         state.back(mark);
         *row = before;
@@ -408,8 +428,12 @@ fn appended<'p>(state: &mut State<'p>, step: &Step<'p>, plan: &'p Plan, rows: &m
     let all = std::mem::take(rows);
     let mut carrier = Row::default();
     let mut kept: Vec<Row> = Vec::new();
+    let mut turn = 0;
     state.choose(&mut carrier, 3, |state, _, at| {
         kept.clear();
+        // A near miss takes no more rows than it needs, whatever the matching set took.
+        let at = if state.target.is_some() { turn } else { at };
+        turn += 1;
         match at {
             0 => {
                 only(state, &all, step.before)?;
@@ -455,6 +479,9 @@ fn part(state: &mut State<'_>, row: &Row, schema: &Schema) -> Row {
 
 /// Commands with a meaning of their own: most leave the fields that are asked for as they came.
 fn native_rows<'p>(state: &mut State<'p>, step: &Step<'p>, native: &dyn Native, rows: &mut Vec<Row>) -> Met {
+    if native.name() == "mstats" {
+        return rows.iter_mut().try_for_each(|row| measured(state, step, row));
+    }
     if native.name() == "addtotals" {
         return rows.iter_mut().try_for_each(|row| totalled(state, step, native, row));
     }
@@ -498,7 +525,34 @@ fn native_rows<'p>(state: &mut State<'p>, step: &Step<'p>, native: &dyn Native, 
     Ok(())
 }
 
-/// `addtotals`: ones in as many of the fields as the sum needs.
+/// `mstats`: an event with the measurement that the aggregates behind it are over.
+fn measured<'p>(state: &mut State<'p>, step: &Step<'p>, row: &mut Row) -> Met {
+    let later = step.around.plan.steps[step.at + 1..].iter();
+    let over = later.filter_map(|step| match &step.op {
+        Op::Aggregate(aggregation) => Some(&aggregation.aggregates),
+        _ => None,
+    });
+    let over = over.flatten().filter_map(|aggregate| match &aggregate.argument {
+        AggregateInput::Field(field) => Some(Name::from(field.name.replace('*', "x"))),
+        AggregateInput::Rows | AggregateInput::Expr(_) => None,
+    });
+    let metrics: Vec<Name> = over.collect();
+    // One measurement gives one row.
+    let asked = metrics.iter().find(|metric| row.fields.contains_key(*metric));
+    let Some(metric) = asked.or(metrics.first()) else { return Ok(()) };
+    for other in metrics.iter().filter(|other| *other != metric) {
+        lost(state, row, other)?;
+    }
+    let var = match row.fields.remove(metric) {
+        Some(var) => var,
+        None => state.var(metric),
+    };
+    state.demand_of(var, Atom::Number(CompareOp::Ge, 0.0))?;
+    row.fields.insert(format!("metric_name:{metric}").into(), var);
+    Ok(())
+}
+
+/// `addtotals`: numbers in as many of the fields as the sum needs.
 fn totalled<'p>(state: &mut State<'p>, step: &Step<'p>, native: &dyn Native, row: &mut Row) -> Met {
     let flow = native.flow(step.before);
     let is_new = |name: &Name| flow.output.fields.get(name) != step.before.fields.get(name);
@@ -507,17 +561,22 @@ fn totalled<'p>(state: &mut State<'p>, step: &Step<'p>, native: &dyn Native, row
     if !state.matters(var) {
         return Ok(());
     }
-    let sum = groups::whole(state, var, 0)?;
-    for (at, read) in flow.reads.iter().enumerate() {
-        let part = if at < sum { 1.0 } else { 0.0 };
-        let mark = state.mark();
-        let before = row.clone();
-        if state.demand(row, &read.field.name, Atom::Is(Value::Number(part))).is_err() {
-            state.back(mark);
-            *row = before;
+    let reads = flow.reads;
+    if groups::whole(state, var, 0)? == 0 {
+        for read in &reads {
+            let (mark, before) = (state.mark(), row.clone());
+            if state.demand(row, &read.field.name, Atom::Is(Value::Number(0.0))).is_err() {
+                state.back(mark);
+                *row = before;
+            }
         }
+        return Ok(());
     }
-    Ok(())
+    // What each adds shows only where it is computed: first one of them, then two, ...
+    state.choose(row, reads.len(), |state, row, at| {
+        let above = Atom::Number(CompareOp::Gt, 0.0);
+        reads[..=at].iter().try_for_each(|read| state.demand(row, &read.field.name, above.clone()))
+    })
 }
 
 /// Fields that follow from window statistics (averages, deviations): rows cannot set them one by one.
@@ -563,7 +622,7 @@ fn derived(plan: &Plan) -> BTreeSet<Name> {
             Op::Aggregate(aggregation) => {
                 let before = std::mem::take(&mut soft);
                 for aggregate in &aggregation.aggregates {
-                    if let crate::ir::op::AggregateInput::Field(field) = &aggregate.argument
+                    if let AggregateInput::Field(field) = &aggregate.argument
                         && before.contains(&field.name)
                     {
                         soft.insert(aggregate.name.name.clone());

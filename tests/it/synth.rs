@@ -25,7 +25,7 @@ fn corpus() {
     let mut score = String::from(
         "# Events made from the plans of detections: how many match, and how many near misses stay silent.\n",
     );
-    let (mut agree, mut executable) = (0, 0);
+    let mut short = Vec::new();
     for name in ["security_content-4.29", "security_content-5.0", "security_content-6"] {
         let pack = corpus.join(name);
         if !pack.exists() {
@@ -35,15 +35,19 @@ fn corpus() {
         // The newest pack is a selection: its macros are those of the one before.
         let with: &[PathBuf] = if name.ends_with("-6") { &[corpus.join("security_content-5.0")] } else { &[] };
         let reports = reports(&pack, with);
-        agree += reports.iter().filter(|report| matches!(report.made, Made::Agrees { .. })).count();
-        executable += reports.iter().filter(|report| !matches!(report.made, Made::NotExecutable(_))).count();
+        let agree = reports.iter().filter(|report| matches!(report.made, Made::Agrees { .. })).count();
+        let executable = reports.iter().filter(|report| !matches!(report.made, Made::NotExecutable(_))).count();
         summary(&mut score, name, &reports);
+        // Of each pack at least 95 in a hundred.
+        if agree * 100 < executable * 95 {
+            short.push(format!("only {agree} of {executable} of {name} agree"));
+        }
     }
     // The list says what fails and why; it is rewritten like the other scores, but a changed line in it is no failure.
     if std::env::var_os("ESCUDO_BLESS").is_some() {
         score::compare("synthesized.txt", &score);
     }
-    assert!(agree * 10 >= executable * 9, "only {agree} of {executable} agree\n{score}");
+    assert!(short.is_empty(), "{short:?}\n{score}");
 }
 
 fn summary(score: &mut String, name: &str, reports: &[Report]) {
