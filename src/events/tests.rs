@@ -117,7 +117,7 @@ fn what_cannot_be_read_is_said() {
     let bomb = Options { limits: Limits { max_unpacked: 1000, ..Limits::default() }, ..Options::default() };
     let nested = (0..6).fold(LINES.to_vec(), |bytes, _| gzip(&bytes));
     let plain = Options::default();
-    let table: [Case; 14] = [
+    let table: [Case; 16] = [
         ("empty", b"", &plain, Some(0), "the file is empty"),
         ("only line ends", b"\r\n\n\n", &plain, Some(0), ""),
         ("utf-16", &utf16, &plain, Some(1), ""),
@@ -132,6 +132,8 @@ fn what_cannot_be_read_is_said() {
         ("a few zeros", b"a=1 b=2 c=3\0 and more text here\n", &plain, Some(1), ""),
         ("binary", &[0, 1, 2, 3, 200, 4], &plain, Some(0), "binary data"),
         ("pointer", b"version https://git-lfs.github.com/spec/v1\n", &plain, Some(0), "a Git LFS pointer"),
+        ("bzip2", b"BZh91AY&SYxxxxxxxx", &plain, Some(0), "bzip2 compression is not supported; unpack the file first"),
+        ("xz", b"\xFD7zXZ\0xxxxxxxxxx", &plain, Some(0), "xz compression is not supported; unpack the file first"),
         ("cut gzip", &packed[..packed.len() / 2], &plain, None, "reading stops here"),
         ("broken gzip", &[0x1F, 0x8B, 8, 0, 1, 2], &plain, Some(0), "reading stops here"),
         ("broken zstd", b"\x28\xB5\x2F\xFDxxxxxxx", &plain, Some(0), "reading stops here"),

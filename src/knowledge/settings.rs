@@ -242,6 +242,39 @@ mod tests {
     }
 
     #[test]
+    fn settings_without_effect_are_named_and_others_are_not() {
+        // Of `props.conf.spec` and `transforms.conf.spec`: the setting, and whether something is said of it.
+        let table = [
+            ("props", "CHARSET", false),
+            ("props", "FIELD_QUOTE", false),
+            ("props", "HEADER_FIELD_DELIMITER", false),
+            ("props", "MISSING_VALUE_REGEX", false),
+            ("props", "PREAMBLE_REGEX", false),
+            ("props", "KV_TRIM_SPACES", false),
+            ("props", "NO_BINARY_CHECK", false),
+            ("props", "ANNOTATE_PUNCT", true),
+            ("props", "MAX_DAYS_AGO", true),
+            ("props", "TZ_ALIAS", true),
+            ("props", "JSON_TRIM_BRACES_IN_ARRAY_NAMES", true),
+            ("props", "HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS", true),
+            ("transforms", "time_field", false),
+            ("transforms", "max_offset_secs", false),
+            ("transforms", "INGEST_EVAL", true),
+            ("transforms", "CLONE_SOURCETYPE", true),
+            ("transforms", "REPEAT_MATCH", true),
+            ("macros", "validation", false),
+            ("eventtypes", "tags", true),
+        ];
+        for (name, key, said) in table {
+            let text = format!("[a]\n{key} = 1\n");
+            let file = Sources::new().add("some.conf", text.as_str());
+            let found = check(name, &conf::read(file, &text).0);
+            assert_eq!(found.len(), usize::from(said), "{key}");
+            assert!(found.iter().all(|found| found.message.contains(key) && found.note.is_some()), "{key}: {found:?}");
+        }
+    }
+
+    #[test]
     fn what_is_not_carried_out_is_said() {
         let text =
             "[a]\nTIME_FORMT = %s\nEVLA-x = 1\nTZ_ALIAS = A=UTC\nNO_BINARY_CHECK = 1\nEVAL-y = 2\nCHECK_FOR_HEADER =\n";

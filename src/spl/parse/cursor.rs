@@ -371,9 +371,14 @@ impl<'a> Cursor<'a> {
         (end > self.at).then(|| self.take(end, Quote::Bare))
     }
 
-    /// A pattern without quotes: up to the next blank.
+    /// A pattern without quotes around it: up to the next blank. With quotes inside, which protect brackets, it counts as
+    /// quoted, since it must be written so.
     pub(super) fn bare_pattern(&mut self) -> Option<Word> {
-        self.plain(class::BLANK)
+        let mut word = self.plain(class::BLANK)?;
+        if word.text.contains('"') {
+            word.quote = Quote::Double;
+        }
+        Some(word)
     }
 
     /// The bare target of an assignment.

@@ -18,6 +18,7 @@ fn searches_in_one_layout() {
             "| tstats count from datamodel=\"M.D\" where a=1 NOT (b=2 OR c=3) by d _time span=5m",
         ),
         ("| tstats count from datamodel=M\"a) | \\\"c\"", "| tstats count from datamodel=\"Ma) | \\\"c\""),
+        ("a=1 | regex b\"=;.*)\"", "a=1\n| regex \"b\\\"=;.*)\\\"\""),
         ("| from datamodel M.D | head ( a < 5 )", "| from datamodel:M.D\n| head (a < 5)"),
         ("| replace \"x*\", with \"*\" \"y\" with z IN f g", "| replace \"x*\" with \"*\", \"y\" with z in f g"),
         ("| convert timeformat=\"%F\" ctime(a) as b mktime(c)", "| convert timeformat=\"%F\" ctime(a) as b mktime(c)"),
