@@ -14,12 +14,13 @@ use super::{RemarkKind, is_in_deprecated_folder, other_file_name, stable_id};
 use crate::content::model::Generation;
 use crate::content::pack::Kind;
 use crate::content::read::{self, generation};
-use crate::content::shape::THREAT_TYPES;
+use crate::content::shape::{self, Item, Need, Others, Shape, THREAT_TYPES, Type};
 use crate::content::yaml::Node;
 use std::fmt::Write;
 use std::path::Path;
 
-/// The customary order of a detection's keys.
+/// The customary order of a detection's keys, for those that are put in. Which keys an object may have is in
+/// [`shape`]; so for the other kinds.
 const DETECTION: [&str; 20] = [
     "name",
     "id",
@@ -42,24 +43,8 @@ const DETECTION: [&str; 20] = [
     "enabled_by_default",
     "deployment",
 ];
-const DETECTION_TAGS: [&str; 13] = [
-    "analytic_story",
-    "group",
-    "asset_type",
-    "cve",
-    "mitre_attack_id",
-    "product",
-    "security_domain",
-    "atomic_guid",
-    "throttling",
-    "manual_test",
-    "research_site_url",
-    "event_schema",
-    "mappings",
-];
 const STORY: [&str; 10] =
     ["name", "id", "version", "date", "author", "status", "description", "narrative", "references", "tags"];
-const STORY_TAGS: [&str; 5] = ["category", "cve", "group", "product", "usecase"];
 const SEARCH: [&str; 14] = [
     "name",
     "id",
@@ -76,7 +61,6 @@ const SEARCH: [&str; 14] = [
     "tags",
     "deployment",
 ];
-const SEARCH_TAGS: [&str; 4] = ["analytic_story", "detections", "product", "security_domain"];
 const LOOKUP: [&str; 13] = [
     "name",
     "date",
@@ -111,17 +95,14 @@ const DATA_SOURCE: [&str; 17] = [
     "convert_to_log_source",
     "example_log",
 ];
-const MACRO: [&str; 8] = ["name", "id", "version", "date", "author", "description", "definition", "arguments"];
 const DEPLOYMENT: [&str; 9] =
     ["name", "id", "version", "date", "author", "description", "scheduling", "alert_action", "type"];
-const TEST: [&str; 4] = ["name", "attack_data", "earliest_time", "latest_time"];
-const ATTACK_DATA: [&str; 5] = ["data", "source", "sourcetype", "custom_index", "host"];
 
 /// Whether an object that is not of v6 has something that contentctl 5 no longer takes, or lacks what it asks for.
 pub(super) fn is_older(kind: Kind, node: &Node) -> bool {
     let has = |path: &str| node.path(path).is_some();
     let other_keys =
-        |known: &[&str]| node.entries().iter().any(|(key, _)| key.as_str().is_some_and(|key| !known.contains(&key)));
+        |shape: &Shape| node.entries().iter().any(|(key, _)| key.as_str().is_some_and(|key| !knows(shape, key)));
     match kind {
         Kind::Detection => generation(node) == Generation::V4 || has("datamodel"),
         Kind::Story => !has("status") || has("tags.analytic_story"),
@@ -129,7 +110,7 @@ pub(super) fn is_older(kind: Kind, node: &Node) -> bool {
             !has("status") || has("datamodel") || generation(node) == Generation::V4
         }
         Kind::Lookup => !has("lookup_type"),
-        Kind::Macro => other_keys(&MACRO) && !has("status"),
+        Kind::Macro => other_keys(shape_of(kind)) && !has("status"),
         Kind::DataSource => has("raw_fields") || !has("version") || !has("description"),
         Kind::Deployment => has("tags"),
         Kind::Dashboard | Kind::Removed | Kind::Schedule => false,
@@ -144,7 +125,7 @@ pub(super) fn advance(draft: &mut Draft<'_>) {
         // No longer used: contentctl has not run them since version 4.
         Kind::Investigation => saved_search(draft, "deprecated"),
         Kind::Lookup => lookup(draft),
-        Kind::Macro => lose_others(draft, &MACRO),
+        Kind::Macro => lose_others(draft),
         Kind::DataSource => data_source(draft),
         Kind::Deployment => deployment(draft),
         Kind::Dashboard | Kind::Removed | Kind::Schedule => {}
@@ -167,9 +148,29 @@ fn rename(draft: &mut Draft<'_>) {
     }
 }
 
-fn lose_others(draft: &mut Draft<'_>, known: &[&str]) {
+fn shape_of(kind: Kind) -> &'static Shape {
+    shape::of(kind, Generation::V5)
+}
+
+/// Whether a mapping may have the key.
+fn knows(shape: &Shape, key: &str) -> bool {
+    shape.key(key).is_some_and(|key| key.need != Need::Computed)
+}
+
+/// What a key of a shape holds: a mapping, or a list of mappings.
+fn inside(shape: &'static Shape, key: &str) -> &'static Shape {
+    match shape.key(key).map(|key| key.value) {
+        Some(Type::Map(inner) | Type::List { item: Item::Map(inner), .. }) => inner,
+        _ => &NOTHING,
+    }
+}
+
+static NOTHING: Shape = Shape { parts: &[], others: Others::Refused };
+
+fn lose_others(draft: &mut Draft<'_>) {
+    let shape = shape_of(draft.kind);
     for key in draft.block.keys() {
-        if !known.contains(&key.as_str()) {
+        if !knows(shape, &key) {
             draft.lose(&key, "v5 has no such key");
         }
     }
@@ -183,7 +184,7 @@ fn detection(draft: &mut Draft<'_>) {
     draft.drop_derived("datamodel");
     let risk = risk(draft);
     tags(draft);
-    lose_others(draft, &DETECTION);
+    lose_others(draft);
     if let Some(rba) = risk {
         draft.block.insert(rba, &DETECTION);
     }
@@ -207,9 +208,13 @@ fn tags(draft: &mut Draft<'_>) {
     if !loose.is_empty() {
         draft.drop_derived("cve");
     }
+    let known = inside(shape_of(draft.kind), "tags");
     let edited = draft.within("tags", |tags, notes| {
         if !loose.is_empty() {
-            tags.insert(Entry::list("cve", loose, tags.indent), &DETECTION_TAGS);
+            tags.insert(
+                Entry::list("cve", loose, tags.indent),
+                &["cve", "mitre_attack_id", "product", "security_domain"],
+            );
             notes.push((RemarkKind::Changed, "cve".to_owned(), "`cve` stands in `tags`".to_owned()));
         }
         let old_spelling = tags.has("CVE") && !tags.has("cve");
@@ -219,7 +224,7 @@ fn tags(draft: &mut Draft<'_>) {
         }
         for key in tags.keys() {
             let key = key.as_str();
-            if DETECTION_TAGS.contains(&key) {
+            if knows(known, key) {
                 continue;
             }
             let Some(entry) = tags.take(key) else { continue };
@@ -454,13 +459,15 @@ fn tests(draft: &mut Draft<'_>) {
     };
     let mut lost = Vec::new();
     let file = draft.text;
+    let test_shape = inside(shape_of(draft.kind), "tests");
+    let data_shape = inside(test_shape, "attack_data");
     for test in &mut items {
-        lose_in(test, &TEST, "tests", &mut lost);
+        lose_in(test, test_shape, "tests", &mut lost);
         let Some(data) = test.get_mut("attack_data") else { continue };
         let Some(mut sets) = data.items(file) else { continue };
         let before = lost.len();
         for set in &mut sets {
-            lose_in(set, &ATTACK_DATA, "tests.attack_data", &mut lost);
+            lose_in(set, data_shape, "tests.attack_data", &mut lost);
         }
         if lost.len() > before {
             data.set_items(file, &sets);
@@ -477,9 +484,9 @@ fn tests(draft: &mut Draft<'_>) {
     }
 }
 
-fn lose_in(block: &mut Block, known: &[&str], where_: &str, lost: &mut Vec<String>) {
+fn lose_in(block: &mut Block, known: &Shape, where_: &str, lost: &mut Vec<String>) {
     for key in block.keys() {
-        if !known.contains(&key.as_str())
+        if !knows(known, &key)
             && let Some(entry) = block.take(&key)
         {
             lost.push(format!("`{where_}` {key} {}: v5 has no such key", describe(entry.node.as_ref())));
@@ -488,9 +495,10 @@ fn lose_in(block: &mut Block, known: &[&str], where_: &str, lost: &mut Vec<Strin
 }
 
 fn story(draft: &mut Draft<'_>) {
+    let known = inside(shape_of(draft.kind), "tags");
     draft.within("tags", |tags, notes| {
         for key in tags.keys() {
-            if STORY_TAGS.contains(&key.as_str()) {
+            if knows(known, &key) {
                 continue;
             }
             let Some(entry) = tags.take(&key) else { continue };
@@ -501,16 +509,17 @@ fn story(draft: &mut Draft<'_>) {
             }
         }
     });
-    lose_others(draft, &STORY);
+    lose_others(draft);
     identity(draft, &STORY);
     status(draft, "production", &STORY);
 }
 
 fn saved_search(draft: &mut Draft<'_>, usual: &str) {
     draft.drop_derived("datamodel");
+    let known = inside(shape_of(draft.kind), "tags");
     draft.within("tags", |tags, notes| {
         for key in tags.keys() {
-            if SEARCH_TAGS.contains(&key.as_str()) {
+            if knows(known, &key) {
                 continue;
             }
             let Some(entry) = tags.take(&key) else { continue };
@@ -519,7 +528,7 @@ fn saved_search(draft: &mut Draft<'_>, usual: &str) {
             notes.push((RemarkKind::Lost, format!("tags.{key}"), format!("`{key}` {what}: {why}")));
         }
     });
-    lose_others(draft, &SEARCH);
+    lose_others(draft);
     identity(draft, &SEARCH);
     status(draft, usual, &SEARCH);
 }
@@ -575,7 +584,7 @@ fn lookup(draft: &mut Draft<'_>) {
         draft.lose("fields", "the fields of a file are those of its header");
     }
     plain_values(draft);
-    lose_others(draft, &LOOKUP);
+    lose_others(draft);
     identity(draft, &LOOKUP);
     let stem = other_file_name(draft.path, &draft.name())
         .map_or_else(|| draft.stem(), |name| name.trim_end_matches(".yml").to_owned());
@@ -640,7 +649,7 @@ fn data_source(draft: &mut Draft<'_>) {
     let description = format!("Events of the data source {}", draft.name());
     let note = "`description` is made of the name".to_owned();
     draft.add(Entry::text("description", &description), &DATA_SOURCE, Some(note));
-    lose_others(draft, &DATA_SOURCE);
+    lose_others(draft);
     identity(draft, &DATA_SOURCE);
 }
 
@@ -659,5 +668,27 @@ fn deployment(draft: &mut Draft<'_>) {
         Some(value) => draft.block.insert(Entry::text("type", &value), &DEPLOYMENT),
         None => draft.remark(RemarkKind::Open, "tags", "the deployment does not say for which type of detection it is"),
     }
-    lose_others(draft, &DEPLOYMENT);
+    lose_others(draft);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_of_the_schema_are_put_in_order() {
+        for (kind, order) in [
+            (Kind::Detection, &DETECTION[..]),
+            (Kind::Story, &STORY),
+            (Kind::Baseline, &SEARCH),
+            (Kind::Lookup, &LOOKUP),
+            (Kind::DataSource, &DATA_SOURCE),
+            (Kind::Deployment, &DEPLOYMENT),
+        ] {
+            let unknown: Vec<&&str> = order.iter().filter(|key| !knows(shape_of(kind), key)).collect();
+            assert!(unknown.is_empty(), "{kind:?}: {unknown:?}");
+        }
+        let tests = inside(shape_of(Kind::Detection), "tests");
+        assert!(knows(inside(tests, "attack_data"), "sourcetype") && !knows(tests, "file"));
+    }
 }
