@@ -4,8 +4,7 @@ use super::args::{BuildArgs, Layout};
 use super::terminal::Terminal;
 use super::workspace::Workspace;
 use super::{CliError, CliResult, Exit, docs, test};
-use crate::check::{self, output};
-use crate::diag::Severity;
+use crate::check::output;
 use crate::docs::Layout as Templates;
 use crate::replay::output::{Totals, json, junit, summary};
 use std::io::{self, Write};
@@ -17,9 +16,7 @@ pub(super) fn run(args: &BuildArgs, terminal: &Terminal) -> CliResult {
     let workspace = Workspace::open(&args.pack, terminal)?;
     let mut out = io::stdout();
 
-    let mut findings =
-        check::check(&workspace.pack, &workspace.knowledge, &workspace.sources, workspace.loading.clone());
-    findings.retain(|found| found.severity != Severity::Advice);
+    let findings = workspace.findings(false);
     let objects = workspace.selected_objects();
     output::human::write(&mut out, &findings, &workspace.sources, objects, terminal.style())?;
     let errors = output::Counts::of(&findings).errors;

@@ -5,9 +5,9 @@ use super::terminal::Terminal;
 use super::watch;
 use super::workspace::Workspace;
 use super::{CliError, CliResult, Exit};
-use crate::check::{self, fix, output, suppress::Suppressions};
+use crate::check::{self, fix, output};
 use crate::content::pack::Overlay;
-use crate::diag::{self, Code, Diagnostic, Severity, codes};
+use crate::diag::{self, Code, Diagnostic, codes};
 use crate::manual;
 use std::io::{self, BufWriter, Read, Write};
 use std::mem::ManuallyDrop;
@@ -60,14 +60,14 @@ pub(super) fn once(args: &CheckArgs, terminal: &Terminal, overlay: Option<&Overl
     // The program ends after this; giving thousands of objects back one by one took a fifth of the time of checking one
     // file of a large pack.
     let mut workspace = ManuallyDrop::new(Workspace::open_with(&args.pack, overlay, terminal)?);
-    let mut findings = found(&workspace, args);
+    let mut findings = workspace.findings(args.advice);
     spinner.finish_and_clear();
     if args.fix {
         let fixed = apply(&findings, &workspace)?;
         if fixed > 0 {
             terminal.note(&format!("{fixed} findings are fixed"));
             workspace = ManuallyDrop::new(Workspace::open_with(&args.pack, overlay, terminal)?);
-            findings = found(&workspace, args);
+            findings = workspace.findings(args.advice);
         }
     }
     let sources = &workspace.sources;
@@ -88,23 +88,6 @@ pub(super) fn once(args: &CheckArgs, terminal: &Terminal, overlay: Option<&Overl
     out.flush()?;
     let errors = output::Counts::of(&findings).errors;
     Ok(if errors > 0 { Exit::Findings } else { Exit::Ok })
-}
-
-/// What is found after comments and the configuration had their say.
-fn found(workspace: &Workspace, args: &CheckArgs) -> Vec<Diagnostic> {
-    let (pack, sources) = (&workspace.pack, &workspace.sources);
-    let mut findings = check::check(pack, &workspace.knowledge, sources, workspace.loading.clone());
-    for (_, object) in pack.objects().filter(|(_, object)| pack.is_selected(object.file)) {
-        let comments = Suppressions::read(object.file, sources.file(object.file).text(), Some(&object.node));
-        if let Some(comments) = comments {
-            comments.apply(&mut findings);
-        }
-    }
-    workspace.config.apply(&mut findings, sources);
-    let advice = args.advice || workspace.config.advice;
-    findings.retain(|found| advice || found.severity != Severity::Advice);
-    diag::sort(&mut findings);
-    findings
 }
 
 /// Writes what can be fixed; gives the number of findings that it is for.

@@ -3,10 +3,12 @@
 use super::CliError;
 use super::args::{KnownArgs, PackArgs, SchemaChoice};
 use super::terminal::Terminal;
+use crate::check;
 use crate::check::config::{self, Config};
+use crate::check::suppress::Suppressions;
 use crate::content::model::Generation;
 use crate::content::pack::{LoadOptions, Overlay, Pack};
-use crate::diag::{Diagnostic, render};
+use crate::diag::{self, Diagnostic, Severity, render};
 use crate::knowledge::Knowledge;
 use crate::source::Sources;
 use std::path::{Path, PathBuf};
@@ -72,6 +74,24 @@ impl Workspace {
             selected
         });
         Ok(Self { pack, knowledge, sources, loading, config })
+    }
+
+    /// What `check` and `build` report: what is found after comments and the configuration had their say. Advice is left
+    /// out unless it is asked for, here or in the configuration.
+    pub(super) fn findings(&self, advice: bool) -> Vec<Diagnostic> {
+        let (pack, sources) = (&self.pack, &self.sources);
+        let mut findings = check::check(pack, &self.knowledge, sources, self.loading.clone());
+        for (_, object) in pack.objects().filter(|(_, object)| pack.is_selected(object.file)) {
+            let comments = Suppressions::read(object.file, sources.file(object.file).text(), Some(&object.node));
+            if let Some(comments) = comments {
+                comments.apply(&mut findings);
+            }
+        }
+        self.config.apply(&mut findings, sources);
+        let advice = advice || self.config.advice;
+        findings.retain(|found| advice || found.severity != Severity::Advice);
+        diag::sort(&mut findings);
+        findings
     }
 
     /// How many objects the user asked about.

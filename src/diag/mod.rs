@@ -5,10 +5,13 @@
 //! them. Every code is listed once, in [`codes`].
 
 pub mod codes;
+mod near;
 pub mod render;
 
 use crate::source::{Located, Place, Span};
 pub use codes::Code;
+pub(crate) use near::Letters;
+pub use near::nearest;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -202,51 +205,4 @@ pub fn did_you_mean(name: impl std::fmt::Display) -> String {
 /// The name that a help line proposes, as [`did_you_mean`] writes it.
 pub fn suggested(help: &str) -> Option<&str> {
     help.strip_prefix("did you mean `")?.strip_suffix("`?")
-}
-
-/// The known name nearest to `name`, if one is near enough to be meant: for "did you mean".
-///
-/// Letter case is ignored; at most a third of the characters (and at least one) may differ. Ties go to the first in
-/// order of `candidates`, so callers pass them in a stable order.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if name.len() > 100 {
-        // No name is that long, and the comparison takes time and memory.
-        return None;
-    }
-    let wanted = name.to_lowercase();
-    let limit = (wanted.chars().count() / 3).max(1);
-    let letters = Letters::of(&wanted);
-    candidates
-        .into_iter()
-        .filter(|candidate| letters.least_distance(&Letters::of(candidate)) <= limit)
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, _)| distance <= limit)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How often each letter occurs in a text, letter case ignored: tells cheaply that two texts are not near.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Letters([u8; 32]);
-
-impl Letters {
-    /// Counts the letters of a text; other characters share what is left.
-    pub(crate) fn of(text: &str) -> Self {
-        let mut counts = [0u8; 32];
-        for byte in text.bytes().filter(|byte| *byte < 0x80) {
-            let slot = &mut counts[usize::from(byte.to_ascii_lowercase() & 31)];
-            *slot = slot.saturating_add(1);
-        }
-        Self(counts)
-    }
-
-    /// So many edits, at least, lead from one text to the other.
-    pub(crate) fn least_distance(&self, other: &Self) -> usize {
-        let (mut more, mut fewer) = (0usize, 0usize);
-        for (a, b) in self.0.iter().zip(&other.0) {
-            more += usize::from(a.saturating_sub(*b));
-            fewer += usize::from(b.saturating_sub(*a));
-        }
-        more.max(fewer)
-    }
 }

@@ -11,6 +11,7 @@ use crate::expr::{Expr, FieldRef, Kind};
 use crate::source::Span;
 use crate::value::Name;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// Fields that every event has.
 pub const EVENT_FIELDS: &[&str] = &["_time", "_raw", "host", "source", "sourcetype", "index"];
@@ -417,11 +418,14 @@ impl Walk<'_> {
     fn rename_one(&self, before: &Schema, from: &Selector, to: &Selector) -> Schema {
         let new_name = |name: &str| wildcard::renamed(&from.name, &to.name, name).map(Name::from);
         let mut schema = Schema { open: before.open, closed_by: before.closed_by.clone(), ..Schema::default() };
-        let moved: Vec<Name> = before.fields.keys().filter_map(|name| new_name(name)).collect();
-        for (name, info) in &before.fields {
-            match new_name(name) {
+        let targets: Vec<Option<Name>> = before.fields.keys().map(|name| new_name(name)).collect();
+        let moved: HashSet<&Name> = targets.iter().flatten().collect();
+        schema.fields.reserve(targets.len());
+        for ((name, info), target) in before.fields.iter().zip(&targets) {
+            match target {
                 Some(target) => {
-                    schema.fields.insert(target, FieldInfo { made: info.made.or(Some(to.span)), ..info.clone() });
+                    let made = info.made.or(Some(to.span));
+                    schema.fields.insert(target.clone(), FieldInfo { made, ..info.clone() });
                 }
                 // The target of a rename is replaced.
                 None if moved.contains(name) => {}
@@ -441,8 +445,8 @@ impl Walk<'_> {
                 schema.dropped.insert(name.clone(), loss.clone());
             }
         }
-        for name in before.fields.keys() {
-            if let Some(target) = new_name(name)
+        for (name, target) in before.fields.keys().zip(targets) {
+            if let Some(target) = target
                 && !schema.fields.contains_key(name)
             {
                 schema.dropped.insert(name.clone(), self.loss(Some(target)));

@@ -184,6 +184,13 @@ pub(super) fn holds_for(leaf: &Predicate, field: &str, value: &str) -> bool {
     select(leaf, &batch, &no_context()).first() == Some(&true)
 }
 
+/// For each of several values, whether a single comparison holds if the field has it.
+pub(super) fn holds_for_each(leaf: &Predicate, field: &str, values: &[Name]) -> Vec<bool> {
+    let mut batch = Batch::new(values.len());
+    batch.set(field, Column::new(values.iter().map(|value| Value::from(&**value)).collect()));
+    select(leaf, &batch, &no_context())
+}
+
 /// For comparisons that read no clock.
 fn no_context() -> Context {
     Context::at(0.0)

@@ -110,6 +110,26 @@ fn comments_and_configuration_silence() {
 }
 
 #[test]
+fn a_build_reports_what_a_check_does() {
+    let wrong = DETECTION.replace("`drop_dm_object_name(Processes)`", "`drop_dm_object_nam(Processes)`");
+    let folder = pack(&wrong, &[]);
+    let codes_of_build = |expected: &[&str]| {
+        escudo(folder.path(), &["build", ".", "-o", "out", "--quiet"]).output().expect("runs");
+        let text = fs::read_to_string(folder.path().join("out/check.json")).expect("the report");
+        let all: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+        let codes: Vec<&str> = all.iter().filter_map(|found| found["code"].as_str()).collect();
+        assert_eq!(codes, expected);
+    };
+    codes_of_build(&["unknown-macro"]);
+    fs::write(folder.path().join("escudo.toml"), "[rules]\nunknown-macro = \"off\"\n").expect("a file");
+    codes_of_build(&[]);
+    fs::remove_file(folder.path().join("escudo.toml")).expect("a file");
+    let allowed = wrong.replace("search: |-", "# escudo: allow unknown-macro -- made by another team\nsearch: |-");
+    fs::write(folder.path().join(FILE), allowed).expect("a file");
+    codes_of_build(&[]);
+}
+
+#[test]
 fn fixes_change_only_what_is_wrong() {
     let wrong = DETECTION
         .replace("drop_dm_object_name", "drop_dm_object_nam")

@@ -402,7 +402,7 @@ fn merge(value: Node, into: &mut Vec<(Node, Node)>) -> Step {
 }
 
 /// Whether a key occurs twice. Most mappings are short, and have none.
-fn has_repetitions(pairs: &[(Node, Node)]) -> bool {
+pub(super) fn has_repetitions(pairs: &[(Node, Node)]) -> bool {
     let keys = pairs.iter().map(|(key, _)| key_identity(key));
     if pairs.len() > 32 {
         let mut seen = HashSet::with_capacity(pairs.len());

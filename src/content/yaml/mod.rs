@@ -5,7 +5,8 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | events with byte spans | granit-parser, `repair` where PyYAML is more lenient |
+//! | the common part of YAML, at once | `quick` |
+//! | all of it: events with byte spans | granit-parser, `repair` where PyYAML is more lenient |
 //! | the tree: aliases, merge keys, repeated keys, bounds | `compose` |
 //! | a scalar's text, every byte with its origin | `decode` |
 //! | a plain scalar's value | `resolve` |
@@ -14,6 +15,7 @@ mod access;
 mod compose;
 mod decode;
 mod problems;
+mod quick;
 mod repair;
 mod resolve;
 #[cfg(test)]
@@ -35,7 +37,7 @@ pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     if text.len() as u64 > MAX_FILE_BYTES {
         return (None, vec![too_large(file, text.len() as u64)]);
     }
-    let node = compose::document(file, text, &mut diagnostics);
+    let node = quick::document(file, text).or_else(|| compose::document(file, text, &mut diagnostics));
     (node, diagnostics)
 }
 

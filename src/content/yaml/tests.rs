@@ -263,3 +263,166 @@ fn truncations_of_a_file_never_panic() {
         let _ = read(&text[..end]);
     }
 }
+
+/// What the quick reader reads, the event parser reads to the same tree, without a remark. Whether the first does.
+fn is_read_alike(text: &str) -> bool {
+    let file = Sources::new().add("test.yml", text);
+    let Some(quick) = quick::document(file, text) else { return false };
+    let mut diagnostics = Vec::new();
+    let all = compose::document(file, text, &mut diagnostics);
+    assert_eq!(diagnostics, Vec::new(), "{text}");
+    if all.as_ref() != Some(&quick) {
+        // The whole trees are long; the first line that differs tells more.
+        let (left, right) = (format!("{quick:#?}"), format!("{all:#?}"));
+        let differing = left.lines().zip(right.lines().skip(1)).find(|(left, right)| left.trim() != right.trim());
+        panic!("the trees differ: {differing:?}\nin {text:?}");
+    }
+    true
+}
+
+#[test]
+fn the_quick_reader_knows_what_content_is_written_in() {
+    for text in [
+        "a: b\n",
+        "a: b",
+        "# first\n\na: b\n# second\n\nc: 'it''s\n  so'\n",
+        "a:\nb:\n  - 1\n  - two words\n\n  - k: v\n    l: [ ]\n",
+        "a:\n- x\n- y\nb: {}\nc: []  \n",
+        "a: one\n  two | three\n\n  four\nb: -24h@h\n",
+        "s: |-\n  one\n    two\n\n  three\n\nt: >\n  folded\n  on\n\n  more\n",
+        "t: |\n  last",
+        "t: |\n\n  last\n\n\n",
+        "- a\n",
+        "q: \"a\\tb\\\n  c \\\"d\\\"\n\n  e\"\n",
+        "a:\n  b:\n    c:\n      - - 1\n        - 2\n      - d: 1\n",
+        "k: \u{a0}x\u{a0}\nl: é: ü\n",
+    ] {
+        let known = !matches!(text, "- a\n") && !text.contains("[ ]") && !text.contains("é: ü");
+        assert_eq!(is_read_alike(text), known, "{text:?}");
+    }
+    // What it leaves to the event parser, which may refuse it or have a remark.
+    for text in [
+        "a: b\na: c\n",
+        "a: b # c\n",
+        "a: &x b\n",
+        "a: *x\n",
+        "a: !t b\n",
+        "a: b: c\n",
+        "a: b\n  c: d\n",
+        "a: 'b\nc'\n",
+        "a: 'b' c\n",
+        "a: [1]\n",
+        "a:\tb\n",
+        "a: b\r\n",
+        "a:\n   - b\n  - c\n",
+        "a: |\n   b\n  c\n",
+        "a: |\n    \n  c\n",
+        "a: |2\n   c\n",
+        "a: |+\n  c\n\n",
+        "a: - b\n",
+        "? a\n: b\n",
+        "---\na: b\n",
+        "a: b\n---\nc: d\n",
+        "a: b\n  # c\n  d\n",
+        "a: @b\n",
+        " a: b\n",
+        "<<: b\n",
+        "\"a\": b\n",
+        "",
+    ] {
+        assert_eq!(quick::document(Sources::new().add("test.yml", text), text), None, "{text:?}");
+    }
+}
+
+/// Skipped where there is no corpus.
+#[test]
+fn both_readers_agree_on_the_corpus() {
+    let folder = std::env::var_os("ESCUDO_CORPUS").unwrap_or_else(|| "../shared/corpus".into());
+    let Ok(packs) = std::fs::read_dir(&folder) else {
+        return;
+    };
+    let (mut all, mut quick) = (0usize, 0usize);
+    let mut folders: Vec<std::path::PathBuf> = packs.filter_map(|it| Some(it.ok()?.path())).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "yml")
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                all += 1;
+                quick += usize::from(is_read_alike(&text));
+            }
+        }
+    }
+    assert!(quick * 10 >= all * 9, "{quick} of {all}");
+}
+
+mod generated {
+    use super::is_read_alike;
+    use proptest::prelude::*;
+
+    /// Lines as content has them, and lines that do not fit.
+    fn line() -> impl Strategy<Value = String> {
+        let start =
+            prop::sample::select(vec!["", "", "", " ", "  ", "  ", "    ", "- ", "  - ", "-", "    - ", "- - "]);
+        let key = prop::sample::select(vec!["", "", "a:", "b: ", "c: ", "d e: ", "1: ", "f :", "a.b: "]);
+        let value = prop::sample::select(vec![
+            "",
+            "",
+            "x",
+            "two words",
+            "|",
+            ">",
+            "|-",
+            ">-",
+            "'q'",
+            "'q",
+            "q'",
+            "\"d\"",
+            "\"d\\n",
+            "e\"",
+            "[]",
+            "{}",
+            "#c",
+            "x #c",
+            "x#c",
+            "-1",
+            "- x",
+            "?",
+            "a:b",
+            "true",
+            "~",
+            "2024-01-31",
+            "x  ",
+            "   ",
+            "'it''s'",
+            "`m`",
+            "$t$",
+            ": x",
+            "-",
+            "--",
+            "---",
+            "...",
+            "é",
+            "\u{a0}",
+            "| stats",
+            "% x",
+            "\"a\\\\\"",
+        ]);
+        (start, key, value).prop_map(|(start, key, value)| format!("{start}{key}{value}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+        #[test]
+        fn both_readers_agree(lines in prop::collection::vec(line(), 1..9), end in any::<bool>()) {
+            let mut text = lines.join("\n");
+            if end {
+                text.push('\n');
+            }
+            is_read_alike(&text);
+        }
+    }
+}

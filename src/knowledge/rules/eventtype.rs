@@ -94,9 +94,9 @@ impl Resolver<'_> {
             Predicate::Not(term) => Predicate::Not(Box::new(self.replace(term))),
             leaf @ (Predicate::Compare { field, .. } | Predicate::In { field, .. }) if &*field.name == "eventtype" => {
                 let names: Vec<Name> = self.knowledge.eventtypes().keys().cloned().collect();
-                let holds = names.into_iter().filter(|name| language::holds_for(leaf, "eventtype", name));
-                let holds: Vec<Name> = holds.collect();
-                let terms = holds.iter().map(|name| match self.resolve(name) {
+                let holds = language::holds_for_each(leaf, "eventtype", &names);
+                let holds = names.iter().zip(holds).filter_map(|(name, holds)| holds.then_some(name));
+                let terms = holds.map(|name| match self.resolve(name) {
                     Folded::True => Predicate::And(Vec::new()),
                     Folded::False => Predicate::Or(Vec::new()),
                     Folded::Open(predicate) => predicate,
