@@ -3,9 +3,10 @@
 //! Values compare as text, case-sensitive: the number 5 and the text `5` are one key.
 
 use crate::value::{Column, Value};
+use indexmap::{Equivalent, IndexSet};
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 /// Appends a value to a key. Values cannot run into each other: each is preceded by its kind and length.
 pub(super) fn push_key(key: &mut Vec<u8>, value: &Value) {
@@ -30,9 +31,65 @@ pub(super) fn push_key(key: &mut Vec<u8>, value: &Value) {
 /// Groups in the order of their first row, each with the values that its first row had.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    index: HashMap<Box<[u8]>, usize>,
-    values: Vec<Vec<Value>>,
-    key: Vec<u8>,
+    values: IndexSet<Key, foldhash::fast::RandomState>,
+}
+
+/// The values of a group; equal to others whose texts are equal.
+#[derive(Debug)]
+struct Key(Box<[Value]>);
+
+/// Values that may be those of a group.
+struct Candidate<'a>(&'a [&'a Value]);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.iter().for_each(|value| hash(value, state));
+    }
+}
+
+impl Hash for Candidate<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.iter().for_each(|value| hash(value, state));
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(a, b)| is_same(a, b))
+    }
+}
+
+impl Eq for Key {}
+
+impl Equivalent<Key> for Candidate<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.0.len() == key.0.len() && self.0.iter().zip(&key.0).all(|(a, b)| is_same(a, b))
+    }
+}
+
+/// As the bytes of [`push_key`]: what is the same has the same hash.
+fn hash(value: &Value, state: &mut impl Hasher) {
+    match value {
+        Value::Null => state.write_u8(0),
+        Value::List(values) => {
+            state.write_u8(2);
+            state.write_usize(values.len());
+            values.iter().for_each(|single| hash(single, state));
+        }
+        single => {
+            state.write_u8(1);
+            single.to_text().hash(state);
+        }
+    }
+}
+
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Null, Value::Null) => true,
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b)),
+        (Value::Null | Value::List(_), _) | (_, Value::Null | Value::List(_)) => false,
+        (a, b) => a.to_text() == b.to_text(),
+    }
 }
 
 impl Groups {
@@ -42,37 +99,30 @@ impl Groups {
 
     /// The group of these values; a new one if there is none yet.
     pub(super) fn find(&mut self, values: &[&Value]) -> usize {
-        self.key.clear();
-        for value in values {
-            push_key(&mut self.key, value);
-        }
-        if let Some(&group) = self.index.get(self.key.as_slice()) {
+        if let Some(group) = self.values.get_index_of(&Candidate(values)) {
             return group;
         }
-        let group = self.values.len();
-        self.index.insert(self.key.as_slice().into(), group);
-        self.values.push(values.iter().map(|&value| value.clone()).collect());
-        group
+        self.values.insert_full(Key(values.iter().map(|&value| value.clone()).collect())).0
     }
 
     /// The values of a group, in the order of the by-fields.
     pub(super) fn values(&self, group: usize) -> &[Value] {
-        &self.values[group]
+        &self.values[group].0
     }
 
     /// The groups ascending by their values as text bytes, the first field first.
     pub(super) fn sorted(&self) -> Vec<usize> {
         let texts: Vec<Vec<Cow<'_, str>>> =
-            self.values.iter().map(|values| values.iter().map(Value::to_text).collect()).collect();
+            self.values.iter().map(|values| values.0.iter().map(Value::to_text).collect()).collect();
         let mut order: Vec<usize> = (0..self.values.len()).collect();
-        order.sort_by(|&a, &b| compare(&texts[a], &texts[b]));
+        order.sort_unstable_by(|&a, &b| compare(&texts[a], &texts[b]));
         order
     }
 }
 
 fn compare(a: &[Cow<'_, str>], b: &[Cow<'_, str>]) -> Ordering {
-    let pairs = a.iter().zip(b).map(|(a, b)| a.as_bytes().cmp(b.as_bytes()));
-    pairs.fold(Ordering::Equal, Ordering::then)
+    let mut pairs = a.iter().zip(b).map(|(a, b)| a.as_bytes().cmp(b.as_bytes()));
+    pairs.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 /// Calls `found` with every combination of single values of the columns in a row; not at all if the row lacks one.
@@ -124,6 +174,19 @@ mod tests {
         assert_ne!(key(&[Value::Null]), key(&["".into()]));
         assert_ne!(key(&[Value::list(["a".into(), "b".into()])]), key(&["a\nb".into()]));
         assert_eq!(key(&[5.0.into()]), key(&["5".into()]));
+    }
+
+    #[test]
+    fn groups_are_told_apart_by_text() {
+        let mut groups = Groups::default();
+        let list = Value::list(["a".into(), "b".into()]);
+        let (five, text, null, empty) = (Value::from(5.0), Value::from("5"), Value::Null, Value::from(""));
+        let found: Vec<usize> = [[&five, &null], [&text, &null], [&text, &empty], [&list, &null], [&list, &list]]
+            .iter()
+            .map(|values| groups.find(values))
+            .collect();
+        assert_eq!((found, groups.len()), (vec![0, 0, 1, 2, 3], 4));
+        assert_eq!(groups.values(0), [five, null]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! From plans to what they want of the events.
 
+use super::ahead::ahead;
 use crate::engine::{Failure, FailureKind, Source, reads_events};
 use crate::expr::Predicate;
-use crate::expr::predicate::relax::{on_fields, relax};
+use crate::expr::predicate::relax::{self, on_fields, relax};
 use crate::ir::op::Condition;
-use crate::ir::{self, Fields, Op, Plan, Step, reads};
+use crate::ir::{self, Fields, Op, Plan, PlanFlow, Step, reads};
 use crate::knowledge::{Dataset, Knowledge, Naming};
 use crate::replay::datasets_of;
 
@@ -73,8 +74,9 @@ impl<'p> Consumer<'p> {
     ) -> Self {
         let main = wanted.is_some();
         let flow = ir::flow(plan, source.catalog());
+        let wants = wants(plan, &flow, knowledge);
         let needs = ir::needs_of(plan, &flow, wanted.unwrap_or(Fields::All)).source(0).clone();
-        Self { plan, rule, main, level, wants: wants(plan, knowledge), needs, selected: None }
+        Self { plan, rule, main, level, wants, needs, selected: None }
     }
 }
 
@@ -111,7 +113,7 @@ fn subsearches<'p>(
     level
 }
 
-fn wants<'p>(plan: &'p Plan, knowledge: &'p Knowledge) -> Wants<'p> {
+fn wants<'p>(plan: &'p Plan, flow: &PlanFlow, knowledge: &'p Knowledge) -> Wants<'p> {
     match plan.steps.as_slice() {
         [Step { op: Op::Events { filter }, .. }, ..] => Wants::Events {
             near: relax(filter, &on_fields),
@@ -126,6 +128,7 @@ fn wants<'p>(plan: &'p Plan, knowledge: &'p Knowledge) -> Wants<'p> {
                         Some(Op::Filter(Condition::Search(condition))) => relax(condition, &on_fields),
                         _ => Predicate::TRUE,
                     };
+                    let near = relax::all(vec![near, ahead(plan, flow)]);
                     let naming = if *prefixed { Naming::Prefixed } else { Naming::Plain };
                     Wants::Dataset { datasets, naming, near }
                 }

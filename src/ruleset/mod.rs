@@ -18,6 +18,7 @@
 //!   what is found is never too little, and each plan tests its own condition on what it gets.
 //! - Results are those of each plan alone, whatever the number of threads and the size of batches.
 
+mod ahead;
 mod collect;
 mod consumer;
 mod field;

@@ -8,10 +8,10 @@ pub fn relax(predicate: &Predicate, decidable: &dyn Fn(&Predicate) -> bool) -> P
 }
 
 fn towards(predicate: &Predicate, wanted: bool, decidable: &dyn Fn(&Predicate) -> bool) -> Predicate {
-    let all = |terms: &[Predicate]| terms.iter().map(|term| towards(term, wanted, decidable)).collect();
+    let each = |terms: &[Predicate]| terms.iter().map(|term| towards(term, wanted, decidable)).collect();
     match predicate {
-        Predicate::And(terms) => and(all(terms)),
-        Predicate::Or(terms) => or(all(terms)),
+        Predicate::And(terms) => all(each(terms)),
+        Predicate::Or(terms) => any(each(terms)),
         Predicate::Not(term) => match towards(term, !wanted, decidable) {
             Predicate::And(terms) if terms.is_empty() => Predicate::Or(Vec::new()),
             Predicate::Or(terms) if terms.is_empty() => Predicate::TRUE,
@@ -27,7 +27,8 @@ fn is_false(predicate: &Predicate) -> bool {
     matches!(predicate, Predicate::Or(terms) if terms.is_empty())
 }
 
-fn and(mut terms: Vec<Predicate>) -> Predicate {
+/// All of the conditions hold, without those that are plainly true.
+pub fn all(mut terms: Vec<Predicate>) -> Predicate {
     if terms.iter().any(is_false) {
         return Predicate::Or(Vec::new());
     }
@@ -35,7 +36,8 @@ fn and(mut terms: Vec<Predicate>) -> Predicate {
     if terms.len() == 1 { terms.remove(0) } else { Predicate::And(terms) }
 }
 
-fn or(mut terms: Vec<Predicate>) -> Predicate {
+/// One of the conditions holds, without those that are plainly false.
+pub fn any(mut terms: Vec<Predicate>) -> Predicate {
     if terms.iter().any(Predicate::is_true) {
         return Predicate::TRUE;
     }
