@@ -346,6 +346,10 @@ impl Reader<'_> {
                 at = line_end + 1;
                 continue;
             }
+            // A line of no-break spaces alone is blank to the event parser, if it is the only one.
+            if self.text[at + spaces..line_end].trim().is_empty() {
+                return None;
+            }
             match indent {
                 None if spaces > parent => indent = Some(spaces),
                 Some(indent) if spaces >= indent => {}

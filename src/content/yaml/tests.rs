@@ -318,6 +318,7 @@ fn the_quick_reader_knows_what_content_is_written_in() {
         "a: |\n   b\n  c\n",
         "a: |\n    \n  c\n",
         "a: |2\n   c\n",
+        "a: |-\n  \u{a0}",
         "a: |+\n  c\n\n",
         "a: - b\n",
         "? a\n: b\n",
@@ -415,7 +416,7 @@ mod generated {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
         #[test]
         fn both_readers_agree(lines in prop::collection::vec(line(), 1..9), end in any::<bool>()) {
             let mut text = lines.join("\n");
