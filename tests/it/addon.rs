@@ -12,7 +12,7 @@ const FILES: &[(&str, &str)] = &[
         "[toll:gate]\nSHOULD_LINEMERGE = true\nBREAK_ONLY_BEFORE = ^GATE \nTIME_PREFIX = at\\s\nTIME_FORMAT = %d.%m.%Y %H-%M-%S %z\n\
          KV_MODE = none\nEXTRACT-head = ^GATE (?<gate>\\S+)\nREPORT-pairs = toll_pairs, toll_list\nFIELDALIAS-dest = gate AS dest\n\
          EVAL-action = case(verdict=\"go\", \"allowed\", verdict=\"halt\", \"blocked\")\nEVAL-plate = upper(plate)\n\
-         LOOKUP-class = toll_classes class OUTPUT name AS class_name\nPREAMBLE_REGEX = ^;\n",
+         LOOKUP-class = toll_classes class OUTPUT name AS class_name\nANNOTATE_PUNCT = false\n",
     ),
     ("local/props.conf", "[toll:gate]\nEVAL-plate = lower(plate)\n"),
     (
@@ -113,7 +113,7 @@ fn a_fictional_add_on_works_in_all_forms() {
         assert_eq!(south["Passages.plate"], "pt-9");
         let told = [&south["Passages.action"], &south["Passages.Halts.reason"], &south["kind"]];
         assert_eq!(told, ["blocked", "weight", "truck"]);
-        assert!(errors.contains("`PREAMBLE_REGEX` is not supported") && errors.contains("props.conf:13:1"), "{errors}");
+        assert!(errors.contains("`ANNOTATE_PUNCT` is not supported") && errors.contains("props.conf:13:1"), "{errors}");
 
         let (rows, _) =
             run(&[&["search", "tag=passage | table gate axle class_name eventtype tag", log], &common[..]].concat());

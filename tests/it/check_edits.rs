@@ -61,6 +61,7 @@ fn every_code_of_a_check_has_a_case() {
         "nesting-too-deep",
         "search-too-long",
         "macro-eval-without-text",
+        "macro-validation",
         "model-syntax",
         "path-outside-pack",
         "unknown-check",
