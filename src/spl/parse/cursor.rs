@@ -301,6 +301,20 @@ impl<'a> Cursor<'a> {
         word
     }
 
+    /// A word without quotes around it that may hold balanced parentheses. One that does is kept as it is written, since
+    /// what an escape or a quote protects in them is for their reader to say (`startswith=eval(a="b)")`). With an escape
+    /// before the parentheses it counts as quoted.
+    fn take_nested(&mut self, end: usize) -> Word {
+        let source = self.slice(self.at, end);
+        let mut word = self.take(end, Quote::Bare);
+        match text::first_parenthesis(source) {
+            Some(open) if source[..open].contains('\\') => word.quote = Quote::Double,
+            Some(_) => source.clone_into(&mut word.text),
+            None => {}
+        }
+        word
+    }
+
     /// `"..."`.
     pub(super) fn double(&mut self) -> Option<Word> {
         self.double_end(self.at).map(|end| self.take(end, Quote::Double))
@@ -320,7 +334,7 @@ impl<'a> Cursor<'a> {
         if let Some(word) = self.quoted() {
             return Some(word);
         }
-        self.run_end(self.at, class::BARE, Some(self.at + 1)).map(|end| self.take(end, Quote::Bare))
+        self.run_end(self.at, class::BARE, Some(self.at + 1)).map(|end| self.take_nested(end))
     }
 
     /// The value of an option.
@@ -329,7 +343,7 @@ impl<'a> Cursor<'a> {
             return Some(word);
         }
         // Unlike a word it may begin with parentheses.
-        self.run_end(self.at, class::VALUE, Some(self.at)).map(|end| self.take(end, Quote::Bare))
+        self.run_end(self.at, class::VALUE, Some(self.at)).map(|end| self.take_nested(end))
     }
 
     /// The field of a comparison, or a bare word to look for.
@@ -371,11 +385,12 @@ impl<'a> Cursor<'a> {
         (end > self.at).then(|| self.take(end, Quote::Bare))
     }
 
-    /// A pattern without quotes around it: up to the next blank. With quotes inside, which protect brackets, it counts as
-    /// quoted, since it must be written so.
+    /// A pattern without quotes around it: up to the next blank. With quotes inside, which protect brackets, or with
+    /// escapes beside parentheses it counts as quoted, since it must be written so.
     pub(super) fn bare_pattern(&mut self) -> Option<Word> {
         let mut word = self.plain(class::BLANK)?;
-        if word.text.contains('"') {
+        let escaped = word.text.len() < word.span.len();
+        if word.text.contains('"') || (escaped && word.text.contains('(')) {
             word.quote = Quote::Double;
         }
         Some(word)

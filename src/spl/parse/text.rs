@@ -50,6 +50,18 @@ pub(super) fn word(source: &str, quote: Quote, span: Span) -> Word {
     Word { text, quote, span }
 }
 
+/// The offset of the first parenthesis of a bare word that no backslash makes a character like others.
+pub(super) fn first_parenthesis(source: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match source.as_bytes().get(at)? {
+            b'(' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
 fn unescape(source: &str, escaped: &[char]) -> String {
     if !source.contains('\\') {
         return source.to_owned();

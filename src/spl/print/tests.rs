@@ -19,6 +19,8 @@ fn searches_in_one_layout() {
         ),
         ("| tstats count from datamodel=M\"a) | \\\"c\"", "| tstats count from datamodel=\"Ma) | \\\"c\""),
         ("a=1 | regex b\"=;.*)\"", "a=1\n| regex \"b\\\"=;.*)\\\"\""),
+        (r#"|table f(x,"a) b"),g(\\) p\ q(r)"#, r#"| table f(x,"a) b") g(\\) "p q(r)""#),
+        (r#"|transaction a startswith=eval(b="c\\)")"#, r#"| transaction a startswith=eval(b="c\\)")"#),
         ("| from datamodel M.D | head ( a < 5 )", "| from datamodel:M.D\n| head (a < 5)"),
         ("| replace \"x*\", with \"*\" \"y\" with z IN f g", "| replace \"x*\" with \"*\", \"y\" with z in f g"),
         ("| convert timeformat=\"%F\" ctime(a) as b mktime(c)", "| convert timeformat=\"%F\" ctime(a) as b mktime(c)"),

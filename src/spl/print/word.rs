@@ -7,6 +7,10 @@ use crate::spl::scan::token;
 /// Appends a word as it must be written.
 pub(super) fn push_word(out: &mut String, word: &Word) {
     match word.quote {
+        // With parentheses the parser keeps it as it is written; those of other words follow a backslash.
+        Quote::Bare if word.text.find('(').is_some_and(|at| !word.text[..at].ends_with('\\')) => {
+            out.push_str(&word.text);
+        }
         Quote::Bare => push_escaped(out, &word.text, BARE),
         Quote::Double => push_text(out, &word.text),
         Quote::Single => {
