@@ -8,6 +8,8 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench that cannot run should stop, and it prints")]
 
+#[path = "../shared/mod.rs"]
+mod shared;
 mod sysmon;
 
 use escudo::compile::Compiler;
@@ -20,6 +22,7 @@ use escudo::knowledge::Knowledge;
 use escudo::replay::{FileSource, Input, Lookups, RawEvents};
 use escudo::source::{Located, Place, Sources, Span};
 use escudo::value::{Batch, Column, Value};
+use shared::PROCESS_FIELDS;
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -146,19 +149,6 @@ fn read(path: &Path) -> usize {
     count
 }
 
-const FIELDS: [&str; 10] = [
-    "dest",
-    "original_file_name",
-    "parent_process",
-    "parent_process_id",
-    "parent_process_name",
-    "process",
-    "process_hash",
-    "process_id",
-    "process_name",
-    "user",
-];
-
 /// The fields of the search below, from every event that starts a process, and what tells these from others.
 fn extract(path: &Path) -> usize {
     let knowledge = Knowledge::builtin();
@@ -172,7 +162,7 @@ fn extract(path: &Path) -> usize {
         let codes = knowledge.extract(&rules, raw.clone(), &Fields::these(["EventCode"]), &context);
         let starts: Vec<usize> =
             (0..codes.rows()).filter(|&row| *codes.value(row, "EventCode") == Value::from("1")).collect();
-        count += knowledge.extract(&rules, raw.take(&starts), &Fields::these(FIELDS), &context).rows();
+        count += knowledge.extract(&rules, raw.take(&starts), &Fields::these(PROCESS_FIELDS), &context).rows();
         ControlFlow::Continue(())
     };
     events(path).for_each(&mut work).expect("the log is here");
@@ -180,7 +170,7 @@ fn extract(path: &Path) -> usize {
 }
 
 fn search(path: &Path) -> usize {
-    let fields: Vec<String> = FIELDS.iter().map(|field| format!("Processes.{field}")).collect();
+    let fields: Vec<String> = PROCESS_FIELDS.iter().map(|field| format!("Processes.{field}")).collect();
     let text =
         format!("| tstats count min(_time) max(_time) from datamodel=Endpoint.Processes by {}", fields.join(" "));
     let (pack, knowledge) = (Pack::default(), Knowledge::builtin());

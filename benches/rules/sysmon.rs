@@ -3,19 +3,10 @@
 //! Kinds of events, programs, people and computers are spread as unevenly as in real logs; one event in a thousand is of an
 //! attack.
 
+use super::shared::Dice;
 use std::io::{self, Write};
 
-/// xorshift64: repeatable, and no dependency.
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
-
     /// Few of the first are most of the rolls.
     fn uneven(&mut self, sides: usize) -> usize {
         let (a, b) = (self.roll(sides), self.roll(sides));

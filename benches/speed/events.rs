@@ -1,5 +1,6 @@
 //! Sysmon events as Windows writes them in XML, invented, the same in every run.
 
+use super::shared::Dice;
 use std::fmt::Write as _;
 
 const IMAGES: [&str; 6] = [
@@ -13,18 +14,6 @@ const IMAGES: [&str; 6] = [
 
 /// Three in seven start a process.
 const CODES: [u8; 7] = [1, 1, 1, 3, 7, 11, 13];
-
-/// xorshift64: repeatable, and no dependency.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
-}
 
 /// So many events, one per line.
 pub(super) fn sysmon(count: usize) -> String {

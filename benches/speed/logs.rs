@@ -1,6 +1,7 @@
 //! Events: reading, extraction, searches. Rates are per event; compare them with `read_bytes`.
 
 use super::events;
+use super::shared::PROCESS_FIELDS;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use escudo::compile::Compiler;
@@ -84,19 +85,6 @@ fn context() -> Context {
     Context::at(1_735_800_000.0)
 }
 
-const PROCESSES: [&str; 10] = [
-    "dest",
-    "original_file_name",
-    "parent_process",
-    "parent_process_id",
-    "parent_process_name",
-    "process",
-    "process_hash",
-    "process_id",
-    "process_name",
-    "user",
-];
-
 /// What most detections of process starts read.
 #[divan::bench(sample_count = 5)]
 fn extract_ten_fields(bencher: Bencher<'_, '_>) {
@@ -104,10 +92,10 @@ fn extract_ten_fields(bencher: Bencher<'_, '_>) {
     let meta = &events[0].meta;
     let knowledge = Knowledge::builtin();
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
-    let (wanted, context) = (Fields::these(PROCESSES), context());
+    let (wanted, context) = (Fields::these(PROCESS_FIELDS), context());
     bencher.counter(ItemsCount::new(HELD)).bench_local(|| {
         let rows = knowledge.extract(&rules, batch.clone(), &wanted, &context);
-        assert!(PROCESSES.iter().all(|name| rows.column(name).is_some()));
+        assert!(PROCESS_FIELDS.iter().all(|name| rows.column(name).is_some()));
         rows
     });
 }
@@ -120,7 +108,7 @@ fn rows_of_processes(bencher: Bencher<'_, '_>) {
     let knowledge = Knowledge::builtin();
     let rules = knowledge.rules(&meta.source, &meta.sourcetype, &meta.host);
     let dataset = knowledge.model("Endpoint").and_then(|model| model.dataset("Processes")).expect("it is built in");
-    let (wanted, context) = (Fields::these(PROCESSES), context());
+    let (wanted, context) = (Fields::these(PROCESS_FIELDS), context());
     bencher.counter(ItemsCount::new(HELD)).bench_local(|| {
         let rows = knowledge.dataset_rows(&rules, dataset, &batch, &wanted, Naming::Plain, &context);
         let rows = rows.expect("the dataset works");

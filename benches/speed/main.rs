@@ -10,6 +10,8 @@ mod fields;
 mod language;
 mod logs;
 mod packs;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod site;
 
 fn main() {

@@ -9,6 +9,7 @@ use super::native::{Apply, streaming};
 use super::options::{Options, option};
 use super::tstats::groups;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax};
+use crate::expr::predicate::METADATA;
 use crate::expr::predicate::relax::{field_of, relax};
 use crate::expr::{CompareOp, Context, FieldRef, Predicate};
 use crate::ir::op::Condition;
@@ -103,7 +104,7 @@ const PREFIX: &str = "metric_name:";
 
 /// Whether a comparison asks where an event comes from.
 fn on_origin(leaf: &Predicate) -> bool {
-    field_of(leaf).is_some_and(|field| ["host", "index", "source", "sourcetype"].contains(&field))
+    field_of(leaf).is_some_and(|field| METADATA.contains(&field))
 }
 
 /// The metrics that are aggregated; `None` if only the data tells.
@@ -125,12 +126,15 @@ fn metrics(stage: &Stage) -> Option<Vec<Name>> {
 
 /// Satisfied by events that may measure one of the metrics.
 fn measuring(metrics: &[Name]) -> Predicate {
-    let has = |name: String| {
-        let field = FieldRef::new(Name::from(name), Span::default());
-        Predicate::Compare { field, op: CompareOp::Eq, pattern: Pattern::new("*") }
-    };
+    let has = |field| Predicate::Compare { field, op: CompareOp::Eq, pattern: Pattern::new("*") };
+    Predicate::Or(names_of(metrics).map(has).collect())
+}
+
+/// The fields that say which of the metrics an event measures.
+fn names_of(metrics: &[Name]) -> impl Iterator<Item = FieldRef> {
     let single = std::iter::once("metric_name".to_owned());
-    Predicate::Or(single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}"))).map(has).collect())
+    let names = single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}")));
+    names.map(|name| FieldRef::new(Name::from(name), Span::default()))
 }
 
 /// Makes a row of each measurement of an event.
@@ -149,9 +153,8 @@ impl Native for Measurements {
         let Some(metrics) = &self.metrics else {
             return Flow { reads_all: true, output: Schema::any(), ..Flow::default() };
         };
-        let single = ["metric_name", "_value"].into_iter().map(str::to_owned);
-        let read = |name: String| Read::value(&FieldRef::new(Name::from(name), Span::default()));
-        let reads = single.chain(metrics.iter().map(|metric| format!("{PREFIX}{metric}"))).map(read).collect();
+        let value = FieldRef::new(Name::from("_value"), Span::default());
+        let reads = names_of(metrics).chain([value]).map(|field| Read::value(&field)).collect();
         Flow { reads, output: Schema::any(), ..Flow::default() }
     }
 

@@ -4,6 +4,7 @@ use super::language;
 use super::props::Winner;
 use super::rules::{Provenance, Rules, Step};
 use super::{Dataset, Knowledge, Model};
+use crate::expr::predicate::METADATA;
 use crate::expr::{Context, Predicate};
 use crate::ir::{Fields, print};
 use crate::source::Place;
@@ -176,7 +177,7 @@ impl Test<'_, '_> {
         let reads = language::reads_of_predicate(condition);
         if language::select(condition, self.row, self.context) == [true] {
             // `sourcetype=*`, or that something is absent, says nothing about an event.
-            let tells = |name: &Name| !matches!(&**name, "index" | "sourcetype" | "source" | "host");
+            let tells = |name: &Name| !METADATA.contains(&&**name);
             let positive = !matches!(condition, Predicate::Not(_));
             self.into.satisfied += usize::from(positive && reads.iter().any(tells));
             return;

@@ -2,8 +2,7 @@
 
 use super::MatchType;
 use crate::value::address::Block;
-use crate::value::{Batch, Name, Value, pattern};
-use aho_corasick::AhoCorasick;
+use crate::value::{Batch, Name, Pieces, Value, pattern};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -29,16 +28,6 @@ struct Loose {
     pieces: Option<Pieces>,
 }
 
-/// The longest piece between the wildcards of each row: a text that contains none of them matches none of these rows.
-#[derive(Debug)]
-struct Pieces {
-    automaton: AhoCorasick,
-    /// The rows that each piece is of.
-    rows: Vec<Vec<usize>>,
-    /// Rows without such a piece: bare wildcards, address blocks.
-    others: Vec<usize>,
-}
-
 /// Tables with fewer rows are tried row by row.
 const MIN_INDEXED: usize = 8;
 
@@ -49,6 +38,17 @@ enum Cell {
     Nothing,
     Wildcard(Vec<String>),
     Block(Block),
+}
+
+impl Cell {
+    /// What lies between its wildcards; `None` if it matches nothing.
+    fn pieces(&self) -> Option<&[String]> {
+        match self {
+            Self::Nothing => None,
+            Self::Wildcard(parts) => Some(parts),
+            Self::Block(_) => Some(&[]),
+        }
+    }
 }
 
 impl Matcher {
@@ -71,7 +71,10 @@ impl Matcher {
         for at in others {
             let (name, kind) = &inputs[at];
             let cells: Vec<Cell> = (0..rows.rows()).map(|row| matcher.cell(*kind, rows.value(row, name))).collect();
-            let pieces = if cells.len() < MIN_INDEXED { None } else { Pieces::new(&cells) };
+            let pieces = (cells.len() >= MIN_INDEXED).then(|| {
+                let rows = (0..).zip(&cells).filter_map(|(row, cell)| Some((row, cell.pieces()?)));
+                Pieces::new(rows.map(|(row, pieces)| (row, pieces.iter().map(String::as_str))))
+            });
             matcher.loose.push(Loose { at, cells, pieces });
         }
         matcher
@@ -94,12 +97,16 @@ impl Matcher {
                 Cell::Block(block) => block.contains_text(text),
             })
         };
-        let possible =
-            self.loose.iter().zip(&texts).find_map(|(loose, text)| Some(loose.pieces.as_ref()?.possible(text)));
+        let possible = self.loose.iter().zip(&texts).find_map(|(loose, text)| Some((loose.pieces.as_ref()?, text)));
+        let possible = possible.map(|(pieces, text)| {
+            let mut rows = Vec::new();
+            pieces.possible(text, &mut rows);
+            rows
+        });
         match possible {
             Some(rows) if rows.len() < candidates.len() => {
                 let is_candidate = |row: &usize| self.exact.is_empty() || candidates.binary_search(row).is_ok();
-                rows.into_iter().filter(is_candidate).filter(all_match).take(most).collect()
+                rows.into_iter().map(|row| row as usize).filter(is_candidate).filter(all_match).take(most).collect()
             }
             _ => candidates.iter().copied().filter(all_match).take(most).collect(),
         }
@@ -141,44 +148,6 @@ impl Matcher {
 
     fn fold<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(pattern::fold(text)) }
-    }
-}
-
-impl Pieces {
-    fn new(cells: &[Cell]) -> Option<Self> {
-        let mut by_text: HashMap<&str, usize> = HashMap::new();
-        let (mut texts, mut rows, mut others): (Vec<&str>, Vec<Vec<usize>>, _) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, cell) in cells.iter().enumerate() {
-            let longest = match cell {
-                Cell::Nothing => continue,
-                Cell::Block(_) => None,
-                Cell::Wildcard(parts) => parts.iter().max_by_key(|part| part.len()).filter(|part| !part.is_empty()),
-            };
-            let Some(longest) = longest else {
-                others.push(row);
-                continue;
-            };
-            let number = *by_text.entry(longest).or_insert_with(|| {
-                texts.push(longest);
-                rows.push(Vec::new());
-                texts.len() - 1
-            });
-            rows[number].push(row);
-        }
-        // Without an automaton all rows are tried.
-        let automaton = AhoCorasick::new(&texts).ok()?;
-        Some(Self { automaton, rows, others })
-    }
-
-    /// The rows that may match a text, ascending.
-    fn possible(&self, text: &str) -> Vec<usize> {
-        let mut possible = self.others.clone();
-        for hit in self.automaton.find_overlapping_iter(text) {
-            possible.extend(&self.rows[hit.pattern().as_usize()]);
-        }
-        possible.sort_unstable();
-        possible.dedup();
-        possible
     }
 }
 

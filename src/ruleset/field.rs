@@ -3,8 +3,7 @@
 use crate::expr::predicate::Keyword;
 use crate::expr::{CompareOp, Predicate};
 use crate::value::pattern::{Pattern, with_folded};
-use crate::value::{Column, Name, Value};
-use aho_corasick::AhoCorasick;
+use crate::value::{Column, Name, Pieces, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -42,10 +41,8 @@ pub(super) struct FieldMatcher {
     exact: HashMap<String, u32>,
     /// Patterns that every value matches.
     any: Vec<u32>,
-    /// The longest piece of each pattern with wildcards.
-    pieces: Option<AhoCorasick>,
-    /// The pattern of each piece.
-    of_piece: Vec<u32>,
+    /// Patterns with wildcards.
+    globs: Pieces,
 }
 
 impl FieldMatcher {
@@ -59,8 +56,7 @@ impl FieldMatcher {
             tests: Vec::new(),
             exact: HashMap::new(),
             any: Vec::new(),
-            pieces: None,
-            of_piece: Vec::new(),
+            globs: Pieces::default(),
         }
     }
 
@@ -109,21 +105,15 @@ impl FieldMatcher {
 
     /// To be called once all questions are asked.
     pub(super) fn compile(&mut self) {
-        let mut pieces: Vec<String> = Vec::new();
         for (number, pattern) in (0..).zip(&self.patterns) {
             if let Some(text) = pattern.exact() {
                 self.exact.insert(text.to_owned(), number);
-            } else if let Some(longest) = pattern.pieces().and_then(|all| all.into_iter().max_by_key(|p| p.len())) {
-                pieces.push(longest.to_owned());
-                self.of_piece.push(number);
             } else if pattern.is_any() {
                 self.any.push(number);
             }
         }
-        if !pieces.is_empty() {
-            // An automaton that cannot be built is as if every pattern had a piece in the value.
-            self.pieces = AhoCorasick::new(&pieces).ok();
-        }
+        let globs = (0..).zip(&self.patterns).filter_map(|(number, pattern)| Some((number, pattern.pieces()?)));
+        self.globs = Pieces::new(globs);
     }
 
     /// The patterns that a text matches and the tests that it passes, as numbers; the latter behind the former.
@@ -154,18 +144,13 @@ impl FieldMatcher {
     }
 
     fn globs(&self, folded: &str, found: &mut Vec<u32>) {
-        let Some(pieces) = &self.pieces else {
-            let matching = self.of_piece.iter().filter(|&&at| self.patterns[at as usize].matches_folded(folded));
-            found.extend(matching);
-            return;
-        };
         let from = found.len();
-        for hit in pieces.find_overlapping_iter(folded) {
-            let number = self.of_piece[hit.pattern().as_usize()];
-            if !found[from..].contains(&number) && self.patterns[number as usize].matches_folded(folded) {
-                found.push(number);
-            }
-        }
+        self.globs.possible(folded, found);
+        let mut at = 0;
+        found.retain(|&number| {
+            at += 1;
+            at <= from || self.patterns[number as usize].matches_folded(folded)
+        });
     }
 
     /// The questions that are answered by yes, given [`FieldMatcher::truths`].

@@ -152,18 +152,10 @@ impl MatcherState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::predicate::relax::condition;
     use crate::expr::{Context, predicate};
-    use crate::ir::Op;
     use crate::value::{Column, Value};
     use proptest::prelude::*;
-
-    fn condition(text: &str) -> Predicate {
-        let plan = crate::commands::lower(&crate::spl::parse(text).search).plan;
-        match plan.steps.into_iter().next().map(|step| step.op) {
-            Some(Op::Events { filter }) => filter,
-            other => panic!("{other:?}"),
-        }
-    }
 
     const CONDITIONS: [&str; 16] = [
         "a=cmd.exe",

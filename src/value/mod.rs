@@ -10,6 +10,7 @@ pub mod csv;
 pub mod json;
 pub mod number;
 pub mod pattern;
+pub mod pieces;
 pub mod pile;
 pub mod places;
 pub mod regex;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use batch::{Batch, Column};
+pub use pieces::Pieces;
 pub use pile::Pile;
 
 /// A field's name. Case-sensitive, like every field name of Splunk.

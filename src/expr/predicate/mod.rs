@@ -8,6 +8,9 @@ pub mod relax;
 mod time_bound;
 
 pub use keyword::Keyword;
+/// Fields that say where an event comes from. Every event has them, whatever is extracted from its text.
+pub const METADATA: &[&str] = &["host", "index", "source", "sourcetype"];
+
 pub use time_bound::{Side, TimeBound, TimeField};
 
 use super::{Context, Predicate};

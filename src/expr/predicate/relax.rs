@@ -63,18 +63,19 @@ pub fn field_of(leaf: &Predicate) -> Option<&str> {
     }
 }
 
+/// The condition that a search begins with; for tests.
+#[cfg(test)]
+pub(crate) fn condition(text: &str) -> Predicate {
+    let plan = crate::commands::lower(&crate::spl::parse(text).search).plan;
+    match plan.steps.into_iter().next().map(|step| step.op) {
+        Some(crate::ir::Op::Events { filter }) => filter,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::Op;
-
-    fn condition(text: &str) -> Predicate {
-        let plan = crate::commands::lower(&crate::spl::parse(text).search).plan;
-        match plan.steps.into_iter().next().map(|step| step.op) {
-            Some(Op::Events { filter }) => filter,
-            other => panic!("{other:?}"),
-        }
-    }
 
     /// Whether the relaxed condition is plainly true, plainly false, or depends on fields.
     #[test]

@@ -1,8 +1,9 @@
 //! Runs rules on a batch of events, for the fields that somebody reads.
 
 use super::memo::Memo;
-use super::{Auto, Delims, METADATA, Rules, Step, StepKind, alias, platform};
+use super::{Auto, Delims, Rules, Step, StepKind, alias, platform};
 use crate::expr::Context;
+use crate::expr::predicate::METADATA;
 use crate::ir::Fields;
 use crate::knowledge::extract::collect::{Collector, Further, clean};
 use crate::knowledge::extract::regex::RegexExtraction;

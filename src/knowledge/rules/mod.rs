@@ -145,9 +145,6 @@ pub(super) struct FieldTags {
     pub(super) values: Vec<(String, Arc<[Name]>)>,
 }
 
-/// Fields that every event has, whatever the rules say.
-pub(super) const METADATA: &[&str] = &["host", "index", "source", "sourcetype"];
-
 impl Rules {
     /// What the condition is for every event of these rules, if its metadata alone decide that: `Some(false)` means
     /// that no event needs to be looked at.
