@@ -336,12 +336,15 @@ impl Reader<'_> {
         let mut indent = None;
         let mut blank = 0;
         let mut end = None;
+        // Blanks beyond the indentation are content, also behind the last line of text.
+        let mut ends_in_blanks = false;
         while at < self.bytes.len() {
             let line_end = self.line_end(at);
             let spaces = self.skip_blanks(at, line_end) - at;
             if at + spaces == line_end {
-                if indent.is_none() {
-                    blank = blank.max(spaces);
+                match indent {
+                    None => blank = blank.max(spaces),
+                    Some(indent) => ends_in_blanks |= spaces > indent,
                 }
                 at = line_end + 1;
                 continue;
@@ -358,9 +361,10 @@ impl Reader<'_> {
             }
             at = line_end + 1;
             end = Some(at.min(self.bytes.len()));
+            ends_in_blanks = false;
         }
         let (indent, end) = (indent?, end?);
-        if blank > indent {
+        if blank > indent || ends_in_blanks {
             return None;
         }
         self.at = at;

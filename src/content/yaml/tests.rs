@@ -317,6 +317,8 @@ fn the_quick_reader_knows_what_content_is_written_in() {
         "a:\n   - b\n  - c\n",
         "a: |\n   b\n  c\n",
         "a: |\n    \n  c\n",
+        "a: |\n c\n   ",
+        "a: |\n c\n   \nb: c\n",
         "a: |2\n   c\n",
         "a: |-\n  \u{a0}",
         "a: |+\n  c\n\n",
