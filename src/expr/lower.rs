@@ -102,6 +102,7 @@ impl Lowering {
                 self.check_wildcard(left);
                 self.check_wildcard(right);
             }
+            BinaryOp::Like => self.check_like(right),
             _ => {}
         }
         Expr::Binary(op.node, Box::new(lowered_left), Box::new(lowered_right))
@@ -133,6 +134,16 @@ impl Lowering {
         }
     }
 
+    /// A pattern of `like` without `%`, in which `*` was meant to be one. Beside a `%` it may well be a star, as in SQL.
+    fn check_like(&mut self, pattern: &ast::Expr) {
+        let ExprKind::Text(text) = &pattern.kind else { return };
+        if text.contains('*') && !text.contains('%') {
+            let message = format!("`*` in the pattern `{text}` of `like` is no wildcard");
+            let help = format!("write `{}`", text.replace('*', "%"));
+            self.problems.push(Problem::new(codes::WILDCARD_IN_EVAL, message, pattern.span).help(help));
+        }
+    }
+
     fn call(&mut self, name: &Spanned<String>, args: &[ast::Expr], span: Span) -> Expr {
         let Some(function) = functions::find(&name.node) else {
             self.problems.push(unknown_function(name));
@@ -154,6 +165,8 @@ impl Lowering {
         match function.name {
             "searchmatch" => return self.searchmatch(&args[0]),
             "mvfilter" => self.check_mvfilter(&lowered[0], span),
+            "like" => self.check_like(&args[1]),
+            "in" => args[1..].iter().for_each(|item| self.check_wildcard(item)),
             _ => {}
         }
         if let Some(reason) = function.unsupported() {

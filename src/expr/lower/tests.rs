@@ -36,6 +36,12 @@ fn reports_mistakes_at_their_place() {
             "if(a=\"*x*\", 1, 2)",
             "wildcard-in-eval `\"*x*\"`: `*` in the text `*x*` of an eval comparison is no wildcard",
         ),
+        ("if(like(a, \"x*\"), 1, 2)", "wildcard-in-eval `\"x*\"`: `*` in the pattern `x*` of `like` is no wildcard"),
+        ("if(a LIKE \"*\", 1, 2)", "wildcard-in-eval `\"*\"`: `*` in the pattern `*` of `like` is no wildcard"),
+        (
+            "if(in(a, \"b\", \"x*\"), 1, 2)",
+            "wildcard-in-eval `\"x*\"`: `*` in the text `x*` of an eval comparison is no wildcard",
+        ),
         (
             "mvfilter(match(a, b))",
             "mvfilter-fields `mvfilter(match(a, b))`: the condition of `mvfilter` names 2 fields",
@@ -45,9 +51,14 @@ fn reports_mistakes_at_their_place() {
     for (text, wanted) in rows {
         assert_eq!(problems(text), [wanted], "{text}");
     }
-    for fine in
-        ["if(true(), 1, 0)", "if(1, 2, 3)", "coalesce(a, \"*\")", "mvfilter(a!=\"x\" AND a!=\"y\")", "if(a, 1, 2)"]
-    {
+    for fine in [
+        "if(like(a, \"%select * from%\"), 1, 0)",
+        "if(true(), 1, 0)",
+        "if(1, 2, 3)",
+        "coalesce(a, \"*\")",
+        "mvfilter(a!=\"x\" AND a!=\"y\")",
+        "if(a, 1, 2)",
+    ] {
         assert!(problems(fine).is_empty(), "{fine}: {:?}", problems(fine));
     }
 }

@@ -162,6 +162,9 @@ pub(super) fn in_arguments(parser: &mut Parser, command: &str, args: &[Spanned<A
     if command == "fields" {
         second_sign(parser, args);
     }
+    if command == "sort" {
+        keyword_in_sort(parser, args);
+    }
     let counts =
         matches!(command, "stats" | "eventstats" | "streamstats" | "chart" | "timechart" | "tstats" | "mstats");
     if let (true, 0, Some(first)) = (counts, aggregates, args.first()) {
@@ -210,6 +213,25 @@ fn second_sign(parser: &mut Parser, args: &[Spanned<Arg>]) {
         parser.report(Problem::new(codes::SPL_SYNTAX, message, word.span).help(format!(
             "a sign before the first field is for all of them; write `| {next} ...` as a second command"
         )));
+    }
+}
+
+/// `sort by user`: the word is a field to sort by, which no event has.
+fn keyword_in_sort(parser: &mut Parser, args: &[Spanned<Arg>]) {
+    let keys: Vec<&Word> = args
+        .iter()
+        .filter_map(|arg| match &arg.node {
+            Arg::SortKey { kind: None, field, .. } => Some(field),
+            _ => None,
+        })
+        .collect();
+    if let [word, next, ..] = keys.as_slice()
+        && word.quote == Quote::Bare
+        && word.text.eq_ignore_ascii_case("by")
+    {
+        let message = format!("`{}` stands where `sort` takes a field", word.text);
+        let help = format!("write the fields alone: `sort {}`, or `sort - {}` for falling order", next.text, next.text);
+        parser.report(Problem::new(codes::SPL_SYNTAX, message, word.span).help(help));
     }
 }
 
