@@ -669,8 +669,9 @@ impl<'a> Cursor<'a> {
         Some(end)
     }
 
-    /// The condition of a `where` clause that ends before `by`: the offset of its end.
-    pub(super) fn where_end(&self) -> usize {
+    /// The condition of a `where` clause that ends before `by`: the offset of its end. `group_end` knows the ends of
+    /// subsearches, whose quotes may hold brackets.
+    pub(super) fn where_end(&self, group_end: impl Fn(usize) -> Option<usize>) -> usize {
         let bytes = self.bytes();
         let mut at = self.at;
         while at < self.end() {
@@ -684,7 +685,10 @@ impl<'a> Cursor<'a> {
             }
             at = match bytes[at] {
                 b'"' => self.double_end(at).unwrap_or(at + 1),
-                b'[' => self.bracket_end(at).unwrap_or(at + 1),
+                b'[' => {
+                    let known = group_end(at).filter(|end| *end <= self.end());
+                    known.or_else(|| self.bracket_end(at)).unwrap_or(at + 1)
+                }
                 b'(' | b')' | b']' => at + 1,
                 _ => self.where_word_end(at),
             };

@@ -310,18 +310,20 @@ impl<'a> Parser<'a> {
         let open = self.cursor.at;
         self.deeper(open)?;
         let scan = self.scan;
-        let search = if let Some(group) = scan.brackets.get(&open) {
-            let search = self.nested_group(group);
+        // It may reach beyond what is read here, where the two do not agree about quotes.
+        let group = scan.brackets.get(&open).filter(|group| (group.span.end as usize) < self.cursor.end());
+        let search = if let Some(group) = group {
             self.cursor.at = group.span.end as usize + 1;
-            search
+            Some(self.nested_group(group))
         } else {
             // Only if the scan took it for quoted.
-            let Some(end) = self.cursor.bracket_end(open) else { return self.missed(Wanted::Argument) };
-            self.cursor.at = end;
-            Search { stages: Vec::new(), span: Span::new(open + 1, end - 1) }
+            self.cursor.bracket_end(open).map(|end| {
+                self.cursor.at = end;
+                Search { stages: Vec::new(), span: Span::new(open + 1, end - 1) }
+            })
         };
         self.depth -= 1;
-        Ok(search)
+        search.map_or_else(|| self.missed(Wanted::Argument), Ok)
     }
 }
 

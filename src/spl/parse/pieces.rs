@@ -170,7 +170,8 @@ impl Parser<'_> {
         if !self.keyword("where", b"(\"[", args) {
             return Ok(false);
         }
-        let end = self.cursor.where_end();
+        let scan = self.scan;
+        let end = self.cursor.where_end(|at| Some(scan.brackets.get(&at)?.span.end as usize + 1));
         let span = text::trimmed(self.text, Span::new(self.cursor.at, end));
         if span.is_empty() {
             self.cursor.at = span.end as usize;

@@ -163,6 +163,7 @@ fn arguments_of_commands() {
         ("| stats values(x) as name(part) sparkline", "agg agg"),
         ("| tstats count a=b max(x) from datamodel=\"A\".\"B\" where c=1 by d", "agg opt agg from key cond by"),
         ("| tstats count FROM datamodel=A WHERE (c=by OR d=\"x by y\")BY d", "agg from key cond by"),
+        ("| tstats count FROM datamodel=A WHERE [search c=\"]\" | stats count by d] BY d", "agg from key cond by"),
         ("| rex field=\"a b\" max_match=0 \"(?<x>.)\"", "opt opt word"),
         ("| rex field=a instance/(?<i>.*)", "opt word"),
         ("| regex a != \"\\d\"", "match"),
@@ -441,6 +442,10 @@ fn hostile_texts_are_bounded() {
         "\\".repeat(many + 1),
         "\u{201C}\u{e9}\u{1F600}|".repeat(many),
         "x".repeat(MAX_LENGTH + 1),
+        // Brackets that end elsewhere for those who do not know of the quotes.
+        "| tstats count where [x \"]\" by y] by z".to_owned(),
+        "| tstats count where a=[x \"]\" by y \"]\" by z".to_owned(),
+        "| tstats count where \"[x ] by y\\\" z] by z".to_owned(),
         "[foo a= ".repeat(45) + &"]".repeat(45),
         format!("| where {}", "[search a | where b= ".repeat(45) + &"]".repeat(45)),
         format!("a IN {}", "(b [c] ".repeat(40)) + &")".repeat(40),
