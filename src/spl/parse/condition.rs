@@ -41,6 +41,8 @@ impl Parser<'_> {
     fn search_operand(&mut self, first: bool) -> Read<Option<Operand>> {
         self.cursor.skip();
         let start = self.cursor.at;
+        // A comma is a blank, also before an operator.
+        self.skip_commas();
         let connective = if first { None } else { self.connective() };
         self.skip_commas();
         let nots = self.negations();

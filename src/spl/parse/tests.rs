@@ -68,6 +68,8 @@ fn terms_of_a_search_expression() {
         ("a IN(\"\" *x* \"\")", "a:[;*x*;]"),
         ("a NOT IN (b)", "(NOT a:[b])"),
         ("name, \"some text\"", "(AND name some text)"),
+        ("a=1, OR, b=2", "(OR a=1 b=2)"),
+        ("a, AND b=2", "(AND a b=2)"),
         ("TERM(10.0.0.1) CASE(\"Ab c\")", "(AND TERM:10.0.0.1 CASE:Ab c)"),
         ("NOT[search x] [| inputlookup t | fields a]", "(AND (NOT [1]) [2])"),
         ("%original_detection_search% a=\"$u$\" $d$ b=$s|s$", "(AND %original_detection_search% a=$u$ $d$ b=$s|s$)"),
