@@ -30,6 +30,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml::Spanned;
 
 /// The name of the file.
@@ -49,8 +50,13 @@ pub struct Config {
     rules: Levels,
     paths: Vec<(GlobSet, Levels)>,
     known: Known,
+    path: PathBuf,
     folder: PathBuf,
-    findings: Vec<Diagnostic>,
+    text: Arc<str>,
+    /// Names of checks that do not exist, with their places.
+    unknown: Vec<(String, Span)>,
+    /// What [`Config::add_to`] made of the file.
+    file: Option<FileId>,
 }
 
 /// How a kind of finding is to be treated.
@@ -107,22 +113,25 @@ struct Known {
 }
 
 impl Config {
-    /// Reads the text of a configuration file that lies in `folder`. An error is one line with place and reason.
-    pub fn parse(file: FileId, text: &str, folder: &Path, sources: &Sources) -> Result<Self, String> {
+    /// Reads the text of a configuration file. An error is one line with place and reason.
+    pub fn parse(path: &Path, text: impl Into<Arc<str>>) -> Result<Self, String> {
+        let text: Arc<str> = text.into();
+        let mut alone = Sources::new();
+        let file = alone.add(path, text.clone());
         let place = |span: Option<std::ops::Range<usize>>| {
             let start = span.map_or(0, |span| span.start);
-            let (line, column) = sources.file(file).line_column(start as u32);
-            format!("{}:{line}:{column}", sources.file(file).path().display())
+            let (line, column) = alone.file(file).line_column(start as u32);
+            format!("{}:{line}:{column}", path.display())
         };
-        let written: Written = toml::from_str(text).map_err(|error| {
+        let written: Written = toml::from_str(&text).map_err(|error| {
             let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
             format!("{}: {message}", place(error.span()))
         })?;
-        let mut findings = Vec::new();
+        let mut unknown = Vec::new();
         let mut levels = |rules: BTreeMap<Spanned<String>, Level>| -> Levels {
             for name in rules.keys().filter(|name| !is_check(name.as_ref())) {
                 let span = Span::new(name.span().start, name.span().end);
-                findings.push(unknown_code(name.as_ref(), Place { file, span }));
+                unknown.push((name.as_ref().clone(), span));
             }
             rules.into_iter().map(|(name, level)| (name.into_inner(), level)).collect()
         };
@@ -137,6 +146,7 @@ impl Config {
             let globs = globs.build().map_err(|error| format!("{}: {error}", place(None)))?;
             paths.push((globs, levels(entry.rules)));
         }
+        let folder = path.parent().unwrap_or(Path::new(""));
         let beside = |paths: Vec<PathBuf>| paths.into_iter().map(|path| folder.join(path)).collect();
         Ok(Self {
             schema: written.schema.map(|it| match it {
@@ -150,9 +160,19 @@ impl Config {
             rules,
             paths,
             known: written.known,
-            folder: folder.to_owned(),
-            findings,
+            path: path.to_owned(),
+            folder: std::path::absolute(folder.join(".")).unwrap_or_else(|_| folder.to_owned()),
+            text,
+            unknown,
+            file: None,
         })
+    }
+
+    /// Makes the file one of the sources, so that what is wrong with it has a place there: [`Config::apply`] says it then.
+    pub fn add_to(&mut self, sources: &mut Sources) {
+        if !self.path.as_os_str().is_empty() {
+            self.file = Some(sources.add(self.path.as_path(), self.text.clone()));
+        }
     }
 
     /// Changes severities, takes out what is off or concerns names that count as known, and adds what is wrong with the
@@ -171,7 +191,10 @@ impl Config {
                 }
             }
         });
-        findings.extend(self.findings.iter().cloned());
+        if let Some(file) = self.file {
+            let place = |span: Span| Place { file, span };
+            findings.extend(self.unknown.iter().map(|(name, span)| unknown_code(name, place(*span))));
+        }
     }
 
     /// The level that the file gives to a finding: the last path that fits wins, then the rules for all paths; a check's
@@ -198,7 +221,7 @@ impl Level {
 }
 
 fn is_check(name: &str) -> bool {
-    name == "all" || codes::ALL.iter().any(|code| code.name() == name)
+    name == "all" || Code::named(name).is_some()
 }
 
 /// One of the lists of names.
@@ -237,8 +260,9 @@ mod tests {
 
     fn parse(text: &str) -> Result<(Config, Sources), String> {
         let mut sources = Sources::new();
-        let file = sources.add("/pack/escudo.toml", text);
-        Config::parse(file, text, Path::new("/pack"), &sources).map(|config| (config, sources))
+        let mut config = Config::parse(Path::new("/pack/escudo.toml"), text)?;
+        config.add_to(&mut sources);
+        Ok((config, sources))
     }
 
     /// The severity that a finding of a file has after all.

@@ -17,11 +17,10 @@ use crate::content::pack::{Kind, Pack};
 use crate::content::yaml::{Node, Style};
 use crate::diag::{Diagnostic, codes, suggested};
 use crate::source::{FileId, Sources, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A change to a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fix {
+enum Fix {
     /// These bytes are replaced.
     Replace {
         /// Which bytes.
@@ -33,16 +32,19 @@ pub enum Fix {
     Rename(String),
 }
 
+/// The documents of a pack by file.
+type Documents<'p> = HashMap<FileId, (Kind, &'p Node)>;
+
 /// What a finding offers; none if a person must decide.
-pub fn of(found: &Diagnostic, pack: &Pack, sources: &Sources) -> Option<Fix> {
+fn of(found: &Diagnostic, documents: &Documents<'_>, sources: &Sources) -> Option<Fix> {
     let file = sources.file(found.place.file);
     let at = sources.text(found.place);
     let replace = |text: String| Some(Fix::Replace { span: found.place.span, text });
     if found.code == codes::MISSING_FILTER_MACRO {
-        return filter_macro(found, pack, file.text());
+        return filter_macro(found, documents, file.text());
     }
     if found.code == codes::FILE_NAME {
-        return file_name(found.place.file, pack);
+        return file_name(found.place.file, documents);
     }
     if found.code == codes::FILE_SUFFIX {
         let stem = file.path().file_stem()?.to_str()?;
@@ -65,7 +67,7 @@ pub fn of(found: &Diagnostic, pack: &Pack, sources: &Sources) -> Option<Fix> {
     if found.code == codes::SMART_QUOTES {
         let plain = at.replace(['\u{201C}', '\u{201D}', '\u{201E}'], "\"").replace(['\u{2018}', '\u{2019}'], "'");
         // A quote inside a quoted scalar would have to be escaped.
-        return (plain != at && !is_quoted(found, pack)).then_some(plain).and_then(replace);
+        return (plain != at && !is_quoted(found, documents)).then_some(plain).and_then(replace);
     }
     let wanted = suggested(found.help.as_deref()?)?;
     let wrong = found.message.split('`').nth(1)?;
@@ -79,20 +81,16 @@ pub fn of(found: &Diagnostic, pack: &Pack, sources: &Sources) -> Option<Fix> {
     (safe(wanted) && safe(wrong)).then(|| replace(text)).flatten()
 }
 
-fn document(file: FileId, pack: &Pack) -> Option<(Kind, &Node)> {
-    pack.objects().find(|(_, object)| object.file == file).map(|(kind, object)| (kind, &*object.node))
-}
-
 /// Whether the search of the file is written in quotes.
-fn is_quoted(found: &Diagnostic, pack: &Pack) -> bool {
-    let search = document(found.place.file, pack).and_then(|(_, node)| node.get("search"));
+fn is_quoted(found: &Diagnostic, documents: &Documents<'_>) -> bool {
+    let search = documents.get(&found.place.file).and_then(|(_, node)| node.get("search"));
     let style = search.and_then(Node::as_scalar).map(|scalar| scalar.style);
     matches!(style, Some(Style::SingleQuoted | Style::DoubleQuoted))
 }
 
 /// The call at the end of the search, in the manner of its scalar.
-fn filter_macro(found: &Diagnostic, pack: &Pack, text: &str) -> Option<Fix> {
-    let (_, node) = document(found.place.file, pack)?;
+fn filter_macro(found: &Diagnostic, documents: &Documents<'_>, text: &str) -> Option<Fix> {
+    let (_, node) = documents.get(&found.place.file)?;
     // Another filter macro is called: which of the two names is wrong is a person's decision.
     let help = found.help.as_deref()?;
     if !help.starts_with("end the search with") {
@@ -120,10 +118,10 @@ fn filter_macro(found: &Diagnostic, pack: &Pack, text: &str) -> Option<Fix> {
     }
 }
 
-fn file_name(file: FileId, pack: &Pack) -> Option<Fix> {
-    let (kind, node) = document(file, pack)?;
+fn file_name(file: FileId, documents: &Documents<'_>) -> Option<Fix> {
+    let (kind, node) = documents.get(&file)?;
     // The filter macro is named after the detection's file, so that both must change together.
-    (kind != Kind::Detection)
+    (*kind != Kind::Detection)
         .then(|| node.get("name")?.as_str().map(|name| Fix::Rename(names::file_name(name))))
         .flatten()
 }
@@ -152,9 +150,10 @@ pub struct Fixed {
 /// Collects the fixes of all findings.
 pub fn all(findings: &[Diagnostic], pack: &Pack, sources: &Sources) -> Fixed {
     let mut fixed = Fixed::default();
+    let documents: Documents<'_> = pack.objects().map(|(kind, object)| (object.file, (kind, &*object.node))).collect();
     let mut changes: BTreeMap<FileId, Vec<(Span, String)>> = BTreeMap::new();
     for found in findings.iter().filter(|found| pack.is_selected(found.place.file)) {
-        match of(found, pack, sources) {
+        match of(found, &documents, sources) {
             None => {}
             Some(Fix::Rename(name)) => {
                 fixed.names.insert(found.place.file, name);

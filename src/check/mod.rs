@@ -19,21 +19,32 @@ use crate::content::pack::{HasObject, Kind, Pack};
 use crate::diag::{self, Diagnostic, Problem, Severity, codes};
 use crate::knowledge::Knowledge;
 use crate::source::{FileId, Located, Sources};
+use config::Config;
 use facts::Facts;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use suppress::Suppressions;
 
 /// What a check depends on beside the pack.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'c> {
     /// Dates after this one lie in the future.
     pub today: jiff::civil::Date,
+    /// What `escudo.toml` says; none if there is none.
+    pub config: Option<&'c Config>,
+    /// Advice is given. The configuration may ask for it too.
+    pub advice: bool,
 }
 
-impl Options {
-    /// As of now, in UTC, which is what the official tool compares with.
+impl Options<'_> {
+    /// Everything that is found on a day.
+    pub fn on(today: jiff::civil::Date) -> Self {
+        Self { today, config: None, advice: true }
+    }
+
+    /// Everything that is found now, in UTC, which is what the official tool compares with.
     pub fn now() -> Self {
-        Self { today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date() }
+        Self::on(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
     }
 }
 
@@ -46,7 +57,7 @@ pub struct Around<'a> {
     pub knowledge: &'a Knowledge,
     /// Columns of lookups, fields of datasets.
     pub catalog: &'a (dyn crate::ir::Catalog + Sync),
-    options: Options,
+    options: Options<'a>,
     facts: &'a Facts<'a>,
 }
 
@@ -173,7 +184,7 @@ impl Findings {
 }
 
 /// Checks the selected objects of a pack, as of now. `loading` is what reading them reported. The result is sorted by
-/// place, and nothing is in it twice.
+/// place, nothing is in it twice, and nothing that a comment allows.
 pub fn check(pack: &Pack, knowledge: &Knowledge, sources: &Sources, loading: Vec<Diagnostic>) -> Vec<Diagnostic> {
     check_with(pack, knowledge, sources, loading, Options::now())
 }
@@ -184,7 +195,31 @@ pub fn check_with(
     knowledge: &Knowledge,
     sources: &Sources,
     loading: Vec<Diagnostic>,
-    options: Options,
+    options: Options<'_>,
+) -> Vec<Diagnostic> {
+    let mut findings = everything(pack, knowledge, sources, loading, options);
+    for (_, object) in pack.objects().filter(|(_, object)| pack.is_selected(object.file)) {
+        let comments = Suppressions::read(object.file, sources.file(object.file).text(), Some(&object.node));
+        if let Some(comments) = comments {
+            comments.apply(&mut findings);
+        }
+    }
+    if let Some(config) = options.config {
+        config.apply(&mut findings, sources);
+    }
+    let advice = options.advice || options.config.is_some_and(|config| config.advice);
+    findings.retain(|found| advice || found.severity != Severity::Advice);
+    diag::sort(&mut findings);
+    findings
+}
+
+/// What is found before anyone has a say.
+fn everything(
+    pack: &Pack,
+    knowledge: &Knowledge,
+    sources: &Sources,
+    loading: Vec<Diagnostic>,
+    options: Options<'_>,
 ) -> Vec<Diagnostic> {
     let compiler = Compiler::new(pack, knowledge);
     let facts = Facts::of(pack, knowledge);

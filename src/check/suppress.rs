@@ -11,7 +11,7 @@
 //! its key. A comment that allows nothing that was found, or names no code, is a finding itself.
 
 use crate::content::yaml::{Data, Node};
-use crate::diag::{Code, Diagnostic, codes, nearest};
+use crate::diag::{Code, Diagnostic, codes};
 use crate::source::{FileId, Place, Span};
 
 /// The comments of one file.
@@ -100,11 +100,7 @@ impl Suppressions {
 
 /// The finding for a code that does not exist, in a comment or in a configuration.
 pub(super) fn unknown_code(name: &str, place: Place) -> Diagnostic {
-    let message = format!("there is no check `{name}`");
-    let help = match nearest(name, codes::ALL.iter().map(|code| code.name())) {
-        Some(near) => crate::diag::did_you_mean(near),
-        None => "`docs/checks.md` lists them".to_owned(),
-    };
+    let (message, help) = Code::unknown(name);
     Diagnostic::new(codes::UNKNOWN_CHECK, message, place).help(help)
 }
 
@@ -162,9 +158,9 @@ fn read_line(text: &str, start: usize, line: &str, scalars: &[Span], entries: &[
     let before = all.len();
     for word in words {
         let at = word.as_ptr() as usize - line.as_ptr() as usize + start;
-        let what = match codes::ALL.iter().find(|code| code.name() == word) {
+        let what = match Code::named(word) {
             _ if word == "all" => Allowed::Every,
-            Some(code) => Allowed::Code(*code),
+            Some(code) => Allowed::Code(code),
             None => Allowed::Unknown(word.to_owned()),
         };
         all.push(Suppression { place: Span::new(at, at + word.len()), scope, what });

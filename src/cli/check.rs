@@ -7,7 +7,7 @@ use super::workspace::Workspace;
 use super::{CliError, CliResult, Exit};
 use crate::check::{self, fix, output};
 use crate::content::pack::Overlay;
-use crate::diag::{self, Code, Diagnostic, codes};
+use crate::diag::{Code, Diagnostic};
 use crate::manual;
 use std::io::{self, BufWriter, Read, Write};
 use std::mem::ManuallyDrop;
@@ -46,9 +46,8 @@ pub(super) fn input(name: &Path) -> Result<String, CliError> {
 /// The manual's page of a check.
 fn explain(name: &str) -> CliResult {
     let Some(code) = Code::named(name) else {
-        let near = diag::nearest(name, codes::ALL.iter().map(|code| code.name()));
-        let hint = near.map_or_else(|| "docs/checks.md lists them".to_owned(), crate::diag::did_you_mean);
-        return Err(CliError::new(format!("there is no check `{name}`; {hint}")));
+        let (message, help) = Code::unknown(name);
+        return Err(CliError::new(format!("{message}; {help}")));
     };
     io::stdout().lock().write_all(manual::check(code).as_bytes())?;
     Ok(Exit::Ok)

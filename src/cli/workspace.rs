@@ -3,12 +3,11 @@
 use super::CliError;
 use super::args::{KnownArgs, PackArgs, SchemaChoice};
 use super::terminal::Terminal;
-use crate::check;
 use crate::check::config::{self, Config};
-use crate::check::suppress::Suppressions;
+use crate::check::{self, Options};
 use crate::content::model::Generation;
 use crate::content::pack::{LoadOptions, Overlay, Pack};
-use crate::diag::{self, Diagnostic, Severity, render};
+use crate::diag::{Diagnostic, render};
 use crate::knowledge::Knowledge;
 use crate::source::Sources;
 use std::path::{Path, PathBuf};
@@ -56,11 +55,11 @@ impl Workspace {
             Some(path) => Some(path.clone()),
             None => config::find(start),
         };
-        let asked = path.as_deref().map(schema_and_packs).transpose()?.unwrap_or_default();
-        let known = known.clone().with(&asked);
+        let mut config = path.as_deref().map(read_config).transpose()?.unwrap_or_default();
+        let known = known.clone().with(&config);
         let knowledge = knowledge(&known, terminal)?;
         let mut sources = knowledge.sources().clone();
-        let config = path.as_deref().map(|path| read_config(path, &mut sources)).transpose()?.unwrap_or_default();
+        config.add_to(&mut sources);
         let schema = known.schema.map(Generation::from);
         let options = LoadOptions { with: known.with, schema, overlay: overlay.cloned() };
         let (pack, mut loading) =
@@ -76,22 +75,10 @@ impl Workspace {
         Ok(Self { pack, knowledge, sources, loading, config })
     }
 
-    /// What `check` and `build` report: what is found after comments and the configuration had their say. Advice is left
-    /// out unless it is asked for, here or in the configuration.
+    /// What `check` and `build` report, as of now. `advice`: advice too, whatever the configuration says.
     pub(super) fn findings(&self, advice: bool) -> Vec<Diagnostic> {
-        let (pack, sources) = (&self.pack, &self.sources);
-        let mut findings = check::check(pack, &self.knowledge, sources, self.loading.clone());
-        for (_, object) in pack.objects().filter(|(_, object)| pack.is_selected(object.file)) {
-            let comments = Suppressions::read(object.file, sources.file(object.file).text(), Some(&object.node));
-            if let Some(comments) = comments {
-                comments.apply(&mut findings);
-            }
-        }
-        self.config.apply(&mut findings, sources);
-        let advice = advice || self.config.advice;
-        findings.retain(|found| advice || found.severity != Severity::Advice);
-        diag::sort(&mut findings);
-        findings
+        let options = Options { config: Some(&self.config), advice, ..Options::now() };
+        check::check_with(&self.pack, &self.knowledge, &self.sources, self.loading.clone(), options)
     }
 
     /// How many objects the user asked about.
@@ -100,18 +87,10 @@ impl Workspace {
     }
 }
 
-/// Reads a configuration file; its place is known to the sources afterwards.
-fn read_config(path: &Path, sources: &mut Sources) -> Result<Config, CliError> {
+fn read_config(path: &Path) -> Result<Config, CliError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| CliError::new(format!("`{}` cannot be read: {error}", path.display())))?;
-    let file = sources.add(path, text.as_str());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    Config::parse(file, &text, folder, sources).map_err(CliError::new)
-}
-
-/// What a configuration says that must be known before anything is loaded.
-fn schema_and_packs(path: &Path) -> Result<Config, CliError> {
-    read_config(path, &mut Sources::new())
+    Config::parse(path, text).map_err(CliError::new)
 }
 
 impl KnownArgs {

@@ -54,6 +54,15 @@ impl Code {
     pub fn named(name: &str) -> Option<Self> {
         ALL.binary_search_by(|code| code.name().cmp(name)).ok().map(|at| ALL[at])
     }
+
+    /// What to say of a name that no code has, and what to do.
+    pub fn unknown(name: &str) -> (String, String) {
+        let help = match super::nearest(name, ALL.iter().map(|code| code.name())) {
+            Some(near) => super::did_you_mean(near),
+            None => "`docs/checks.md` lists them".to_owned(),
+        };
+        (format!("there is no check `{name}`"), help)
+    }
 }
 
 impl PartialEq for Code {

@@ -27,7 +27,7 @@ fn checked(paths: &[PathBuf], with: &[PathBuf]) -> (Pack, Sources, Vec<Diagnosti
     let options = LoadOptions { with: with.to_vec(), ..LoadOptions::default() };
     let (pack, loading) = Pack::load_paths(paths, &options, &mut sources).expect("the pack loads");
     let today = jiff::civil::date(2026, 11, 1);
-    let found = check_with(&pack, knowledge, &sources, loading, Options { today });
+    let found = check_with(&pack, knowledge, &sources, loading, Options::on(today));
     (pack, sources, found)
 }
 

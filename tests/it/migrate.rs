@@ -305,7 +305,7 @@ fn errors(pack: &Path) -> BTreeSet<(&'static str, String)> {
     let mut sources = knowledge.sources().clone();
     let (pack, loading) = Pack::load(pack, &LoadOptions::default(), &mut sources).expect("the pack can be loaded");
     let today = jiff::civil::date(2026, 11, 1);
-    let found = check_with(&pack, knowledge, &sources, loading, Options { today });
+    let found = check_with(&pack, knowledge, &sources, loading, Options::on(today));
     let errors = found.iter().filter(|found| found.severity == Severity::Error);
     let file = |found: &Diagnostic| {
         sources.file(found.place.file).path().file_stem().map(|stem| stem.to_string_lossy().into_owned())
