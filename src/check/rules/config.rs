@@ -1,16 +1,21 @@
 //! `bad-config`: values of contentctl.yml; `incomplete-pack`: what the official tool wants to find in the folder.
 
+use super::shape;
 use crate::check::{Around, Findings};
 use crate::content::model::Generation;
 use crate::content::pack::{HasObject, Kind};
-use crate::content::yaml::Node;
+use crate::content::shape::Form;
+use crate::content::yaml::{Node, ScalarValue};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::source::{Place, Span};
+use std::path::Path;
 
 pub(super) fn check(around: &Around<'_>, findings: &mut Findings) {
     let config = &around.pack.config;
-    if let Some(node) = &config.node {
-        app(node, findings);
+    // The oldest packs have the file of an older tool, whose settings are below `build`.
+    if let Some(node) = config.node.as_ref().filter(|node| node.get("build").is_none()) {
+        shape::config(node, findings);
+        together(node, &around.pack.root, findings);
     }
     // Schedules took the place of deployments, and what else changed is not published.
     let newest = around.pack.detections.iter().any(|it| it.object().generation == Generation::V6);
@@ -32,61 +37,81 @@ pub(super) fn check(around: &Around<'_>, findings: &mut Findings) {
     }
 }
 
-fn app(node: &Node, findings: &mut Findings) {
-    if let Some(uid) = node.path("app.uid").filter(|uid| !uid.is_null()) {
-        let fits = uid
-            .as_str()
-            .and_then(|text| text.trim().parse::<u32>().ok())
-            .is_some_and(|uid| (2..=99_999).contains(&uid));
-        if !fits {
-            findings.push(bad(uid, "`app.uid`", "a whole number from 2 to 99999"));
+/// Settings that do not go together, or name what is not there. The validation reads none of them.
+fn together(node: &Node, root: &Path, findings: &mut Findings) {
+    let on = |key: &str| node.key_node(key).filter(|_| node.get(key).is_some_and(is_true));
+    let behaviour = node.get("post_test_behavior");
+    let pauses = behaviour.is_none_or(|value| value.as_str().is_some_and(|text| text != "never_pause"));
+    if let Some(key) = on("disable_tqdm").filter(|_| pauses) {
+        findings.push_at(
+            Severity::Warning,
+            Diagnostic::new(
+                codes::BAD_CONFIG,
+                "`disable_tqdm` is for unattended runs, which must not pause",
+                behaviour.map_or(key.place, |value| value.place),
+            )
+            .label(if behaviour.is_some() { "pauses" } else { "pauses on a failure unless told otherwise" })
+            .help("write `post_test_behavior: never_pause`"),
+        );
+    }
+    if let Some(key) = on("plan_only").filter(|_| node.path("mode.target_branch").is_none()) {
+        findings.push_at(
+            Severity::Warning,
+            Diagnostic::new(codes::BAD_CONFIG, "`plan_only` needs `mode.target_branch`", key.place)
+                .label("nothing to compare with")
+                .help("name the branch, or remove `plan_only`"),
+        );
+    }
+    if let (Some(_), Some(key)) = (set(node, "new_tag"), set(node, "latest_branch")) {
+        findings.push_at(
+            Severity::Warning,
+            Diagnostic::new(codes::BAD_CONFIG, "`new_tag` and `latest_branch` exclude each other", key.place)
+                .label("one of the two")
+                .help("remove one of the two"),
+        );
+    }
+    if let Some(path) = node.get("build_path").filter(|path| is_file(path, root)) {
+        findings.push_at(
+            Severity::Warning,
+            Diagnostic::new(codes::BAD_CONFIG, "`build_path` is a file, expected a folder", path.place)
+                .label("a file")
+                .help("name a folder; it is made if it is not there"),
+        );
+    }
+    let apps = node.get("apps").map(Node::items).unwrap_or_default();
+    for path in apps.iter().filter_map(|app| app.get("hardcoded_path")) {
+        let text = path.as_str().unwrap_or_default();
+        if !text.is_empty() && !Form::Url.fits(text) && !is_file(path, root) {
+            findings.push_at(
+                Severity::Warning,
+                Diagnostic::new(codes::BAD_CONFIG, format!("`{text}` is neither a file nor a web address"), path.place)
+                    .label("no app there")
+                    .help("name a file of the app, or where it is downloaded from"),
+            );
         }
     }
-    if let Some(id) = node.path("app.appid").filter(|id| !id.is_null()) {
-        let fits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-        if !id.as_str().is_some_and(fits) {
-            findings.push(bad(id, "`app.appid`", "letters, digits, `_` and `-`"));
-        }
-    }
-    if let Some(version) = node.path("app.version").filter(|version| !version.is_null())
-        && !version.as_str().is_some_and(is_semantic_version)
-    {
-        findings.push(bad(version, "`app.version`", "three numbers, such as `1.0.0`"));
-    }
-    let known = [
-        "uid",
-        "title",
-        "appid",
-        "version",
-        "description",
-        "prefix",
-        "label",
-        "author_name",
-        "author_email",
-        "author_company",
-        "build",
-    ];
-    for (key, _) in node.get("app").map(Node::entries).unwrap_or_default() {
-        let Some(name) = key.as_str().filter(|name| !known.contains(name)) else { continue };
-        findings.push(
-            Diagnostic::new(codes::BAD_CONFIG, format!("`app` has no setting `{name}`"), key.place)
-                .label("not a setting")
-                .help(crate::check::did_you_mean(name, known, "remove it")),
+    // The official tool reads a list with a missing file as no list, and tests everything.
+    let files = node.path("mode.files").map(Node::items).unwrap_or_default();
+    for file in files.iter().filter(|file| file.as_str().is_some() && !is_file(file, root)) {
+        findings.push_at(
+            Severity::Warning,
+            Diagnostic::new(codes::BAD_CONFIG, "a file of `mode.files` does not exist", file.place)
+                .label("not there: all detections are tested")
+                .help("name a file of the pack"),
         );
     }
 }
 
-fn bad(node: &Node, what: &str, expected: &str) -> Diagnostic {
-    let mut found = Diagnostic::new(codes::BAD_CONFIG, format!("{what} has a value that does not work"), node.place)
-        .label("not allowed")
-        .help(format!("write {expected}"));
-    found.severity = Severity::Error;
-    found
+fn is_true(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|scalar| scalar.value == ScalarValue::Bool(true))
 }
 
-/// `1.2.3`, with `-pre` and `+build`.
-fn is_semantic_version(text: &str) -> bool {
-    let core = text.split(['-', '+']).next().unwrap_or_default();
-    let parts: Vec<&str> = core.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+/// The key, if it has a value.
+fn set<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    node.key_node(key).filter(|_| node.get(key).is_some_and(|value| !value.is_null()))
+}
+
+/// Whether a setting names a file; paths are relative to the pack.
+fn is_file(path: &Node, root: &Path) -> bool {
+    path.as_str().is_some_and(|path| root.join(path).is_file())
 }

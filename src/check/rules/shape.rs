@@ -6,7 +6,7 @@ use crate::content::model::Generation;
 use crate::content::shape::{self, Form, Item as ListItem, Key, Need, Others, Shape, Type, Words};
 use crate::content::yaml::{Data, Node, Scalar, ScalarValue};
 use crate::diag::{Code, Diagnostic, Severity, codes, nearest};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
     let shape = shape::of(item.kind, item.object.generation);
@@ -15,6 +15,25 @@ pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
     // Whether the newest generation still has this bound is not published.
     if item.object.generation == Generation::V6 {
         for found in findings.0[before..].iter_mut().filter(|found| found.code == codes::NAME_TOO_LONG) {
+            found.severity = Severity::Warning;
+        }
+    }
+}
+
+/// What contentctl.yml may hold. Whatever is wrong with it has one code, and is a warning in what the validation does not
+/// read.
+pub(super) fn config(node: &Node, findings: &mut Findings) {
+    let before = findings.0.len();
+    mapping(node, &shape::CONTENTCTL, &Way::Top, "configuration", findings);
+    let entries = node.entries().iter();
+    let of_others: Vec<Span> = entries
+        .filter(|(key, _)| key.as_str().is_some_and(|key| !shape::is_of_validation(key)))
+        .map(|(key, value)| key.place.span.to(value.place.span))
+        .collect();
+    for found in &mut findings.0[before..] {
+        found.code = codes::BAD_CONFIG;
+        let at = found.place.span;
+        if of_others.iter().any(|span| span.start <= at.start && at.end <= span.end) {
             found.severity = Severity::Warning;
         }
     }
@@ -266,6 +285,10 @@ fn misformed(scalar: &Scalar, form: Form, key: &Way<'_>, place: Place) -> Diagno
         Form::Period => (codes::BAD_THROTTLING, "period"),
         Form::FieldName => (codes::BAD_THROTTLING, "field name"),
         Form::MatchType => (codes::BAD_MATCH_TYPE, "match type"),
+        Form::AppId => (codes::BAD_CONFIG, "id of an app"),
+        Form::SemanticVersion => (codes::BAD_CONFIG, "semantic version"),
+        Form::CacheFolder => (codes::BAD_CONFIG, "folder of a cache"),
+        Form::Servers => (codes::BAD_CONFIG, "list of servers"),
     };
     let shown: String = scalar.text.as_str().chars().take(40).collect();
     Diagnostic::new(code, format!("`{shown}` in `{key}` is no {what}"), place)

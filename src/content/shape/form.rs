@@ -19,6 +19,14 @@ pub enum Form {
     FieldName,
     /// `WILDCARD(field)` or `CIDR(field)`.
     MatchType,
+    /// The id of an app: letters, digits, `_` and `-`.
+    AppId,
+    /// `1.2.3`, with `-pre` and `+build`.
+    SemanticVersion,
+    /// A folder below `external_repos`.
+    CacheFolder,
+    /// Servers of six comma-separated fields each, with `;` between them.
+    Servers,
 }
 
 impl Form {
@@ -35,6 +43,10 @@ impl Form {
             }
             Self::FieldName => !text.is_empty() && !text.contains(char::is_whitespace),
             Self::MatchType => match_type(text).is_some(),
+            Self::AppId => !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)),
+            Self::SemanticVersion => is_semantic_version(text),
+            Self::CacheFolder => text.strip_prefix("external_repos/").is_some_and(|folder| !folder.is_empty()),
+            Self::Servers => text.split(';').all(is_server),
         }
     }
 
@@ -49,6 +61,10 @@ impl Form {
             Self::Period => "a number with `s`, `m` or `h`, such as `3600s`",
             Self::FieldName => "a field name without blanks",
             Self::MatchType => "`WILDCARD(field)` or `CIDR(field)`",
+            Self::AppId => "letters, digits, `_` and `-`",
+            Self::SemanticVersion => "three numbers, such as `1.0.0`",
+            Self::CacheFolder => "a folder such as `external_repos/attack_data`",
+            Self::Servers => "`address,user,password,web_port,hec_port,api_port`, with `;` between servers",
         }
     }
 
@@ -63,6 +79,12 @@ impl Form {
             Self::Period => "^[0-9]+[smh]$",
             Self::FieldName => "^\\S+$",
             Self::MatchType => "^(WILDCARD|CIDR)\\(.+\\)$",
+            Self::AppId => "^[a-zA-Z0-9_-]+$",
+            Self::SemanticVersion => {
+                "^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?([+][0-9A-Za-z.-]+)?$"
+            }
+            Self::CacheFolder => "^external_repos/.+",
+            Self::Servers => "^[^,;]*(,[^,;]*){2}(,[0-9]+){3}(;[^,;]*(,[^,;]*){2}(,[0-9]+){3})*$",
         }
     }
 }
@@ -72,6 +94,27 @@ pub fn match_type(text: &str) -> Option<(&str, &str)> {
     let (word, rest) = text.split_once('(')?;
     let field = rest.strip_suffix(')')?;
     (matches!(word, "WILDCARD" | "CIDR") && !field.is_empty()).then_some((word, field))
+}
+
+/// By semver.org: no leading zeros, and no empty part behind `-` or `+`.
+fn is_semantic_version(text: &str) -> bool {
+    let (rest, build) = text.split_once('+').map_or((text, None), |(rest, build)| (rest, Some(build)));
+    let (core, pre) = rest.split_once('-').map_or((rest, None), |(core, pre)| (core, Some(pre)));
+    let number = |part: &str| !part.is_empty() && digits(part) && (part == "0" || !part.starts_with('0'));
+    let words = |text: &str| {
+        text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    };
+    let counts = |part: &str| !digits(part) || number(part);
+    core.split('.').count() == 3
+        && core.split('.').all(number)
+        && pre.is_none_or(|pre| words(pre) && pre.split('.').all(counts))
+        && build.is_none_or(words)
+}
+
+fn is_server(text: &str) -> bool {
+    let fields: Vec<&str> = text.split(',').collect();
+    let port = |text: &&str| text.trim().parse::<u16>().is_ok_and(|port| port > 1);
+    fields.len() == 6 && fields[3..].iter().all(port)
 }
 
 fn digits(text: &str) -> bool {
@@ -151,6 +194,19 @@ mod tests {
             (Form::MatchType, "WILDCARD(a)", true),
             (Form::MatchType, "CIDR()", false),
             (Form::MatchType, "xCIDR(a)", false),
+            (Form::AppId, "my-app_1", true),
+            (Form::AppId, "my app", false),
+            (Form::SemanticVersion, "1.0.0", true),
+            (Form::SemanticVersion, "1.0.0-alpha.1+build.01", true),
+            (Form::SemanticVersion, "1.0", false),
+            (Form::SemanticVersion, "1.01.0", false),
+            (Form::SemanticVersion, "1.0.0-", false),
+            (Form::SemanticVersion, "1.0.0-01", false),
+            (Form::CacheFolder, "external_repos/attack_data", true),
+            (Form::CacheFolder, "external_repos/", false),
+            (Form::Servers, "10.0.0.1,user,secret,8000,8088,8089;b,u,p,8000,8088,8089", true),
+            (Form::Servers, "10.0.0.1,user,secret,8000,8088", false),
+            (Form::Servers, "10.0.0.1,user,secret,8000,8088,1", false),
         ];
         for (form, text, wanted) in rows {
             assert_eq!(form.fits(text), wanted, "{form:?} {text}");

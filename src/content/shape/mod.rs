@@ -3,12 +3,14 @@
 //! The tables are data. `check` reports what does not fit them; a JSON Schema can be made of them. They say what the
 //! official validator refuses (contentctl for v4 and v5; what can be read off the published files for v6).
 
+mod config;
 mod detection;
 mod form;
 mod json_schema;
 mod others;
 mod words;
 
+pub use config::{CONTENTCTL, is_of_validation};
 pub use form::{Form, match_type};
 pub use json_schema::json_schema;
 pub use words::{THREAT_TYPES, Words};
@@ -248,6 +250,7 @@ mod tests {
                 unique(of(kind, generation));
             }
         }
+        unique(&CONTENTCTL);
     }
 
     fn unique(shape: &'static Shape) {

@@ -58,6 +58,18 @@ pub(super) static PRODUCTION: Words =
 /// Status of what is removed.
 pub(super) static REMOVED: Words =
     Words { code: codes::UNKNOWN_STATUS, what: "status of a removed object", values: &["removed"] };
+/// What happens after a test.
+pub(super) static BEHAVIOURS: Words = Words {
+    code: codes::BAD_CONFIG,
+    what: "behaviour after a test",
+    values: &["always_pause", "pause_on_failure", "never_pause"],
+};
+/// Kinds of Splunk Cloud.
+pub(super) static STACKS: Words =
+    Words { code: codes::BAD_CONFIG, what: "type of stack", values: &["classic", "victoria"] };
+/// What can be made anew.
+pub(super) static NEW_CONTENT: Words =
+    Words { code: codes::BAD_CONFIG, what: "type of new content", values: &["detection", "story"] };
 /// Asset types.
 pub(super) static ASSET_TYPES: Words = Words {
     code: codes::UNKNOWN_ASSET_TYPE,
