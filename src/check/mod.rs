@@ -139,6 +139,30 @@ impl Subject<'_> {
         if checks && !occurs { Severity::Error } else { Severity::Warning }
     }
 
+    /// What to do about a name that should be a field of the result; none if it may be one. `mark` is put around names.
+    ///
+    /// A search whose result may have any field has this one, unless it is a slip of one that is known.
+    pub fn instead_of(&self, name: &str, mark: &str) -> Option<String> {
+        let compiled = self.compiled.filter(|compiled| compiled.sound)?;
+        if !compiled.produces(name) {
+            return Some(compiled.instead_of(name, mark));
+        }
+        if compiled.flow.output().fields.contains_key(name) {
+            return None;
+        }
+        let meant = rules::meant(self, compiled, name)?;
+        Some(diag::did_you_mean(format_args!("{mark}{meant}{mark}")))
+    }
+
+    /// As [`Subject::instead_of`], for names that the official tool looks for in the text of the search: those that are
+    /// nowhere in it are no fields for it, whatever the result may have.
+    pub fn instead_of_required(&self, name: &str, mark: &str) -> Option<String> {
+        self.instead_of(name, mark).or_else(|| {
+            let compiled = self.compiled.filter(|compiled| compiled.sound)?;
+            (self.missing_field(name) == Severity::Error).then(|| compiled.instead_of(name, mark))
+        })
+    }
+
     /// The key of the search, for findings about what it lacks.
     fn search_key(&self) -> crate::source::Place {
         let object = &self.detection.object;

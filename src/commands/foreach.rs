@@ -12,6 +12,7 @@ use super::lower::{selector, subsearch, words};
 use super::native::{Apply, gathered};
 use super::options::Options;
 use super::{Command, Example, Lower, OptionKind, OptionSpec, Syntax, build};
+use crate::diag::{Problem, codes, did_you_mean, nearest};
 use crate::expr::{Context, FieldRef, Lowering};
 use crate::ir::op::{Assignment, Selector, Target, TargetPart};
 use crate::ir::{Flow, Native, NoCatalog, Op, Operator, Plan, Read, ReadKind, Schema, Step, wildcard};
@@ -101,6 +102,14 @@ impl Command for Foreach {
                 }
             }
         }
+        let known: Vec<String> = match mode.as_str() {
+            "multifield" => TOKENS.map(token).to_vec(),
+            _ => ["itemstr", "iterstr"].map(token).to_vec(),
+        };
+        for (target, value) in &body {
+            unknown_placeholders(&target.text, target.span, &known, cx);
+            in_texts(value, &mut |text, span| unknown_placeholders(text, span, &known, cx));
+        }
         if mode != "multifield" {
             let Some(items) = Items::of(&mode) else {
                 return cx.incomplete("one of the modes `multifield`, `multivalue`, `json_array`, `auto_collections`");
@@ -115,6 +124,51 @@ impl Command for Foreach {
             let _ = cx.expr(&each.filled(value, "field", &["text"]));
         }
         cx.native(each);
+    }
+}
+
+/// Texts and names of an expression, with their places.
+fn in_texts(expr: &Expr, visit: &mut impl FnMut(&str, Span)) {
+    match &expr.kind {
+        ExprKind::Text(text) => visit(text, expr.span),
+        ExprKind::Field(word) => visit(&word.text, word.span),
+        ExprKind::Unary(_, operand) => in_texts(operand, visit),
+        ExprKind::Binary(_, left, right) => {
+            in_texts(left, visit);
+            in_texts(right, visit);
+        }
+        ExprKind::In(operand, items) => {
+            in_texts(operand, visit);
+            for item in items {
+                in_texts(item, visit);
+            }
+        }
+        ExprKind::Call(_, args) => {
+            for arg in args {
+                in_texts(arg, visit);
+            }
+        }
+        ExprKind::Number(..) | ExprKind::Subsearch(_) => {}
+    }
+}
+
+/// Reports what looks like a placeholder and is none, so that it stays in the text.
+fn unknown_placeholders(text: &str, span: Span, known: &[String], cx: &mut Lower) {
+    let mut rest = text;
+    while let Some((_, inside)) = rest.split_once("<<") {
+        let Some((word, after)) = inside.split_once(">>") else { return };
+        rest = inside;
+        let placeholder = format!("<<{word}>>");
+        if word.is_empty() || !word.chars().all(char::is_alphanumeric) || known.contains(&placeholder) {
+            continue;
+        }
+        rest = after;
+        let help = match nearest(&placeholder, known.iter().map(String::as_str)) {
+            Some(near) => did_you_mean(near),
+            None => format!("its placeholders are {}", known.join(", ")),
+        };
+        let message = format!("`{placeholder}` is no placeholder of this `foreach`");
+        cx.problem(Problem::new(codes::UNKNOWN_PLACEHOLDER, message, span).label("stays as it is").help(help));
     }
 }
 

@@ -10,7 +10,6 @@ pub mod render;
 
 use crate::source::{Located, Place, Span};
 pub use codes::Code;
-pub(crate) use near::Letters;
 pub use near::nearest;
 
 /// How bad a finding is.

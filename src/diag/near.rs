@@ -32,11 +32,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// How often each letter occurs in a text, letter case ignored: tells cheaply that two texts are not near.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Letters([u8; 32]);
+struct Letters([u8; 32]);
 
 impl Letters {
     /// Counts the letters of a text; other characters share what is left.
-    pub(crate) fn of(text: &str) -> Self {
+    fn of(text: &str) -> Self {
         let mut counts = [0u8; 32];
         for byte in text.bytes().filter(|byte| *byte < 0x80) {
             let slot = &mut counts[usize::from(byte.to_ascii_lowercase() & 31)];
@@ -46,7 +46,7 @@ impl Letters {
     }
 
     /// So many edits, at least, lead from one text to the other.
-    pub(crate) fn least_distance(&self, other: &Self) -> usize {
+    fn least_distance(&self, other: &Self) -> usize {
         let (mut more, mut fewer) = (0usize, 0usize);
         for (a, b) in self.0.iter().zip(&other.0) {
             more += usize::from(a.saturating_sub(*b));

@@ -123,7 +123,12 @@ impl Scanner<'_> {
                 if self.level().parens.pop().is_some() {
                     self.depth -= 1;
                 } else {
-                    self.report(unmatched(')', '(', at));
+                    let mut problem = unmatched(')', '(', at);
+                    let start = self.level().stage_start;
+                    if let Some(list) = list_without_opener(&self.text[start..at]) {
+                        problem = problem.related(Span::at(start + list), "the `(` of this list is missing");
+                    }
+                    self.report(problem);
                     self.level().broken = true;
                 }
                 next
@@ -180,21 +185,35 @@ impl Scanner<'_> {
     }
 
     /// The string that lost its end is often not the last one: with a quote missing, all later ones swap their roles,
-    /// and the first string that ends just before a value (`..."a="`) is the one.
+    /// and the first string that ends just before a value (`..."a="`) is the one. Or its beginning is missing, and the
+    /// first quote that stands right behind a word is its end.
     fn unclosed_quote(&self, last: usize) -> Problem {
         let swapped = self.quotes.iter().find(|quote| {
             let inside = self.text[quote.range()].trim_end_matches('"');
-            let value_follows =
-                self.text[quote.end as usize..].starts_with(|c: char| c.is_alphanumeric() || "*\\%".contains(c));
+            let ends = |c: char| is_blank(c) || ",;|()[]\"=<>!".contains(c);
+            let value_follows = self.text[quote.end as usize..].starts_with(|c| !ends(c));
             inside.ends_with(['=', '(', ',', ' ']) && value_follows
         });
+        let is_behind_word = |quote: &&Span| {
+            self.text[..quote.start as usize].ends_with(|c: char| c.is_alphanumeric() || "*\\%_".contains(c))
+        };
+        if let Some(quote) = self.quotes.iter().find(is_behind_word)
+            && swapped.is_none_or(|swapped| quote.start <= swapped.start)
+        {
+            let end = quote.start as usize;
+            let word = self.text[..end].rfind(|c: char| is_blank(c) || "=(,<>|[".contains(c)).map_or(0, |at| at + 1);
+            return Problem::new(codes::UNCLOSED_QUOTE, "a quoted string has no beginning", Span::new(end, end + 1))
+                .label("this quote ends it")
+                .related(Span::at(word), "the opening `\"` is expected about here")
+                .help("open the string with `\"`; write a quote inside it as `\\\"`");
+        }
         let open = swapped.map_or(last, |quote| quote.start as usize);
         let stop = swapped.map_or(self.text.len(), |quote| quote.end as usize);
         let inside = &self.text[open + 1..stop];
         let length = inside.find(['\n', '|']).unwrap_or_else(|| {
             if swapped.is_some() { inside.find(is_blank).unwrap_or(inside.len()) } else { inside.len() }
         });
-        let end = open + 1 + inside[..length].trim_end_matches(is_blank).len();
+        let end = open + 1 + inside[..length].trim_end_matches(|c| is_blank(c) || c == ',').len();
         Problem::new(codes::UNCLOSED_QUOTE, "a quoted string has no end", Span::new(open, open + 1))
             .label("opened here")
             .related(Span::at(end), "the closing `\"` is expected about here")
@@ -247,7 +266,12 @@ impl Scanner<'_> {
         level.broken |= open.is_some();
         self.depth -= count;
         if let Some(open) = open {
-            let end = self.text[..at].trim_end_matches(is_blank).len().max(open + 1);
+            let inside = &self.text[open + 1..at];
+            let (inside, place) = match list_end(inside).filter(|_| is_list(&self.text[..open])) {
+                Some(end) => (&inside[..end], "here, behind the last value of the list"),
+                None => (inside, place),
+            };
+            let end = open + 1 + inside.trim_end_matches(is_blank).len();
             self.report(
                 Problem::new(codes::UNCLOSED_PARENTHESIS, "a parenthesis has no end", Span::new(open, open + 1))
                     .label("opened here")
@@ -337,6 +361,65 @@ pub(super) fn token(rest: &str) -> Option<usize> {
 pub(super) fn too_deep(at: usize) -> Problem {
     let message = format!("brackets nest deeper than {MAX_DEPTH} levels");
     Problem::new(codes::NESTING_TOO_DEEP, message, Span::new(at, at + 1))
+}
+
+/// Whether a parenthesis behind this text opens the list of an `IN`.
+fn is_list(before: &str) -> bool {
+    let before = before.trim_end_matches(is_blank);
+    let word = before.len().checked_sub(2).and_then(|at| before.get(at..));
+    word.is_some_and(|word| word.eq_ignore_ascii_case("in")) && begins_word(&before[..before.len() - 2])
+}
+
+/// Where a list of values ends whose closing parenthesis is missing: behind the first value that no comma follows and
+/// that is not the last.
+fn list_end(list: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += list[at..].find(|c| !is_blank(c))?;
+        at += value(&list[at..])?;
+        let rest = list[at..].trim_start_matches(is_blank);
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(after) = rest.strip_prefix(',') else { return Some(at) };
+        at = list.len() - after.len();
+    }
+}
+
+/// Length of the value at the start of a list's rest.
+fn value(rest: &str) -> Option<usize> {
+    if !rest.starts_with('"') {
+        return Some(rest.find(|c| is_blank(c) || c == ',').unwrap_or(rest.len()));
+    }
+    let mut escaped = false;
+    let end = rest[1..].find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    Some(end + 2)
+}
+
+/// Where the list of the last `IN` without a parenthesis begins in a stage, strings aside.
+fn list_without_opener(stage: &str) -> Option<usize> {
+    let mut found = None;
+    let mut at = 0;
+    let mut after_in = false;
+    while let Some(first) = stage[at..].chars().next() {
+        if is_blank(first) {
+            at += first.len_utf8();
+            continue;
+        }
+        if after_in && first != '(' {
+            found = Some(at);
+        }
+        let ends = |c: char| is_blank(c) || "\"(),|[]".contains(c);
+        let length =
+            if first == '"' { value(&stage[at..])? } else { stage[at..].find(ends).unwrap_or(stage.len() - at) };
+        after_in = stage[at..at + length].eq_ignore_ascii_case("in");
+        at += length.max(first.len_utf8());
+    }
+    found
 }
 
 fn unmatched(closer: char, opener: char, at: usize) -> Problem {

@@ -37,7 +37,7 @@ mod unused;
 
 use super::{Around, Findings, Item, Subject};
 
-pub(super) use event_fields::Vocabulary;
+pub(super) use event_fields::{Vocabulary, meant};
 pub(super) use lookup_table::check as lookup_table;
 pub(super) use macro_definition::check as macro_definition;
 pub(super) use saved_search::check as saved_search;

@@ -16,21 +16,16 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn field(subject: &Subject<'_>, name: &Located, code: Code, what: &str, findings: &mut Findings) {
-    let Some(compiled) = subject.compiled.filter(|compiled| compiled.sound) else { return };
-    if compiled.produces(name.as_str()) {
-        return;
-    }
-    let Some(place) = name.whole() else { return };
-    let message = format!("the search does not produce `{}`, which a {what} names", name.as_str());
-    let mut diagnostic = Diagnostic::new(code, message, place)
-        .label("not a field of the result")
-        .help(compiled.instead_of(name.as_str(), ""));
-    diagnostic.severity = severity(subject, name.as_str());
-    findings.push(diagnostic);
-}
-
-/// The official tool looks at these only where there is a message.
-fn severity(subject: &Subject<'_>, name: &str) -> Severity {
+    // The official tool looks at these only where there is a message.
     let has_message = subject.detection.risk.message.as_ref().is_some_and(|message| !message.is_empty());
-    if has_message { subject.missing_field(name) } else { Severity::Warning }
+    let help = if has_message {
+        subject.instead_of_required(name.as_str(), "")
+    } else {
+        subject.instead_of(name.as_str(), "")
+    };
+    let (Some(help), Some(place)) = (help, name.whole()) else { return };
+    let message = format!("the search does not produce `{}`, which a {what} names", name.as_str());
+    let mut diagnostic = Diagnostic::new(code, message, place).label("not a field of the result").help(help);
+    diagnostic.severity = if has_message { subject.missing_field(name.as_str()) } else { Severity::Warning };
+    findings.push(diagnostic);
 }

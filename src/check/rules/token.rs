@@ -21,21 +21,19 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn tokens(subject: &Subject<'_>, text: &Located, what: &str, findings: &mut Findings) {
-    let Some(compiled) = subject.compiled.filter(|compiled| compiled.sound) else { return };
     for (name, span) in token::find(text.as_str()) {
-        if is_builtin(name) || compiled.produces(name) {
+        if is_builtin(name) {
             continue;
         }
+        // The official tool looks at tokens of messages, if they are plain words.
+        let looked_at = what == "message" && !name.contains(['.', ' ']);
+        let help = if looked_at { subject.instead_of_required(name, "$") } else { subject.instead_of(name, "$") };
+        let Some(help) = help else { continue };
         let Some(place) = text.place(span) else { continue };
         let message = format!("the search does not produce `{name}`, which a token of the {what} names");
-        let mut diagnostic = Diagnostic::new(codes::UNKNOWN_TOKEN, message, place)
-            .label("not a field of the result")
-            .help(compiled.instead_of(name, "$"));
-        diagnostic.severity = if what == "message" && !name.contains(['.', ' ']) {
-            subject.missing_field(name)
-        } else {
-            Severity::Warning
-        };
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_TOKEN, message, place).label("not a field of the result").help(help);
+        diagnostic.severity = if looked_at { subject.missing_field(name) } else { Severity::Warning };
         findings.push(diagnostic);
     }
 }

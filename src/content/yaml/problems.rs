@@ -1,16 +1,55 @@
 //! What can be wrong with a YAML file, in words.
 
 use crate::diag::{Diagnostic, codes};
-use crate::source::Place;
+use crate::source::{Place, Span};
 use granit_parser::{ErrorKind, ScanError};
 
 pub(super) fn syntax(error: &ScanError, text: &str, place: Place) -> Diagnostic {
     let (message, help) = explain(error.kind(), text.get(place.span.range()).unwrap_or_default());
     let diagnostic = Diagnostic::new(codes::YAML_SYNTAX, message.unwrap_or_else(|| error.info()), place);
+    let diagnostic = match (error.kind(), missing_quote(text, place.span.start as usize)) {
+        (ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar, Some(at)) => {
+            let place = Place { span: Span::at(at), ..place };
+            diagnostic.related(place, "or the closing quote is missing here: the next line looks like a key")
+        }
+        _ => diagnostic,
+    };
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// Where the closing quote of a value is missing, if the value that ends before `at` has swallowed a key: at the end of
+/// the line before the first line that begins like the line of the value's own key.
+fn missing_quote(text: &str, at: usize) -> Option<usize> {
+    let key = |line: &str| -> Option<(usize, usize)> {
+        let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+        let name = line[indent..].find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))?;
+        let colon = indent + name;
+        (name > 0 && line[colon..].starts_with(':') && !line[colon + 1..].starts_with(|c: char| c != ' ' && c != '\r'))
+            .then_some((indent, colon + 1))
+    };
+    let mut ends = Vec::new();
+    let mut end = text.get(..at)?.len();
+    let mut swallowed = None;
+    // From the line of the problem upwards: the nearest key whose value begins with a quote is that of the value.
+    while end > 0 {
+        let start = text[..end].rfind('\n').map_or(0, |at| at + 1);
+        let line = &text[start..end];
+        if let Some((indent, value)) = key(line) {
+            let value = line[value..].trim_start();
+            // The quote that ends the value may be the one that begins the value of a key which it has swallowed.
+            let ends_here = end == at && value.chars().filter(|c| "\"'".contains(*c)).count() == 1;
+            if value.starts_with(['"', '\'']) && !ends_here {
+                swallowed = ends.iter().rev().find(|(other, _)| *other == indent).map(|(_, end)| *end);
+                break;
+            }
+            ends.push((indent, text[..start].trim_end().len()));
+        }
+        end = start.saturating_sub(1);
+    }
+    swallowed
 }
 
 /// A message in place of the parser's own where that would puzzle an author, and the next action.

@@ -216,6 +216,26 @@ fn what_is_wrong_is_reported_at_its_place() {
 }
 
 #[test]
+fn a_missing_closing_quote_is_found_before_the_key_that_was_swallowed() {
+    for (text, missing) in [
+        ("a: \"x\n  y\nb: z\nc: \"w\"\n", Some("\nb: z")),
+        ("a: 'x\n  y'\nb: 'z\nc: 'w'\n", Some("\nc: 'w'")),
+        // The quote that ends the value is the first of the next one.
+        ("a: \"x\nb: \"w\"\n", Some("\nb: ")),
+        ("a: \"x\" y\n", None),
+        ("a:\n- b: \"x\n  c: \"w\"\n", Some("\n  c: ")),
+    ] {
+        let (_, _, diagnostics) = read(text);
+        assert_eq!(diagnostics[0].code, codes::YAML_SYNTAX, "{text:?}");
+        let at = diagnostics[0].related.first().map(|related| &text[related.place.span.start as usize..]);
+        assert!(
+            at.map_or(missing.is_none(), |at| missing.is_some_and(|missing| at.starts_with(missing))),
+            "{text:?} {at:?}"
+        );
+    }
+}
+
+#[test]
 fn hostile_files_meet_bounds() {
     let deep_flow = "[".repeat(100_000);
     let deep_block = "- ".repeat(50_000);

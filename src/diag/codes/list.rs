@@ -492,6 +492,10 @@ codes! {
         why "Splunk refuses the search",
         bad "| head lim=10",
         good "| head limit=10";
+    UNKNOWN_PLACEHOLDER = "unknown-placeholder", Warning, "The stages of a `foreach` hold a placeholder that it does not have",
+        why "It is not replaced, so that a text with `<<` and `>>` is in the result",
+        bad "| foreach avg_* [eval s=\"<<MATCHSTRING>>\"]",
+        good "| foreach avg_* [eval s=\"<<MATCHSTR>>\"]";
     UNKNOWN_PRODUCT = "unknown-product", Error, "No product has this name",
         why "The official tool refuses it",
         bad "product: [Splunk]",

@@ -405,6 +405,32 @@ fn the_string_that_lost_its_end_is_found() {
     assert_eq!(problem.related[0].0, Span::at(4));
 }
 
+/// What is missing is also said where it is missing.
+#[test]
+fn the_place_of_what_is_missing_is_found() {
+    let table = [
+        // An opening quote.
+        ("a IN (\"x\", y*\", \"z\")", "unclosed-quote", "\", \"z\")", "y*\", \"z\")"),
+        ("a=x\" b=\"y\"", "unclosed-quote", "\" b=\"y\"", "x\" b=\"y\""),
+        // A closing quote, before a value that begins with a sign.
+        ("a IN (\"x\", \"y, \"/z\")", "unclosed-quote", "\"y, \"/z\")", ", \"/z\")"),
+        // The parentheses of a list.
+        ("a IN \"x\", \"y\") b=1", "unmatched-closer", ") b=1", "\"x\", \"y\") b=1"),
+        ("a IN (\"x\", \"y\" b=1 | head", "unclosed-parenthesis", "(\"x\"", " b=1 | head"),
+        ("a IN (x, y | head", "unclosed-parenthesis", "(x", " | head"),
+        ("a IN (\"x (in\" ) b=\"in y\")", "unmatched-closer", ")", ""),
+    ];
+    for (text, code, at, missing) in table {
+        let problem = &parse(text).problems[0];
+        assert_eq!(problem.code.name(), code, "{text}");
+        assert!(text[problem.span.start as usize..].starts_with(at), "{text}: {problem:?}");
+        match problem.related.first() {
+            Some((span, _)) => assert_eq!(&text[span.start as usize..], missing, "{text}"),
+            None => assert!(missing.is_empty(), "{text}"),
+        }
+    }
+}
+
 /// Texts that nest, chain or repeat; each is read three ways and none may overflow the stack or take long.
 #[test]
 fn hostile_texts_are_bounded() {
