@@ -6,11 +6,12 @@ use super::ops::{self, Stage};
 use super::outcome::{Failure, FailureKind, Outcome, StageCount};
 use super::pushed::Prepared;
 use super::range::Range;
+use super::sieve::Sieved;
 use super::source::{Counts, DatasetRequest, EventsRequest, Named, Source, Unavailable};
 use super::subsearch;
 use crate::expr::{Context, Predicate};
 use crate::ir::op::Condition;
-use crate::ir::{self, Op, Plan, Step};
+use crate::ir::{self, Catalog, Op, Plan, Step};
 use crate::lookup::Lookup;
 use crate::value::{Batch, Column, Name, Value};
 use std::cell::{Cell, RefCell};
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     lacks: RefCell<Vec<String>>,
     /// Subsearches that have run already.
     prepared: Option<Prepared>,
+    /// Rows are chosen before they are grouped, whatever the counts of rows say in between.
+    chooses: bool,
     depth: usize,
     /// Rows since memory was last looked at.
     unchecked: Cell<usize>,
@@ -57,6 +60,7 @@ impl<'a> Run<'a> {
             written: RefCell::default(),
             notes: RefCell::default(),
             lacks: RefCell::default(),
+            chooses: prepared.is_some(),
             prepared,
             depth: 0,
             unchecked: Cell::new(0),
@@ -81,6 +85,11 @@ impl Run<'_> {
 
     pub(super) fn options(&self) -> &RunOptions {
         self.options
+    }
+
+    /// What is known of the fields of datasets and lookups.
+    pub(super) fn catalog(&self) -> &dyn Catalog {
+        self.source.catalog()
     }
 
     /// Says something to the user, once.
@@ -168,6 +177,7 @@ impl Run<'_> {
             notes: RefCell::new(self.notes.take()),
             lacks: RefCell::new(self.lacks.take()),
             prepared: self.prepared.clone(),
+            chooses: self.chooses,
             depth,
             unchecked: Cell::new(0),
         };
@@ -218,7 +228,12 @@ impl<'p> Line<'p> {
         }
         let mut stages = Vec::with_capacity(plan.steps.len());
         for (index, step) in plan.steps.iter().enumerate().skip(first) {
-            stages.push(ops::open(&step.op, plan, run).map_err(|failure| failure.at(index, step.span))?);
+            let stage = ops::open(&step.op, plan, run).map_err(|failure| failure.at(index, step.span))?;
+            let is_first_grouping = || !plan.steps[..index].iter().any(|step| matches!(step.op, Op::Aggregate(_)));
+            stages.push(match &step.op {
+                Op::Aggregate(_) if run.chooses && is_first_grouping() => Sieved::open(plan, index, stage),
+                _ => stage,
+            });
         }
         let count = |step: &Step| StageCount {
             command: step.command,

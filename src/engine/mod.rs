@@ -24,6 +24,7 @@ mod ops;
 mod outcome;
 mod pushed;
 mod range;
+mod sieve;
 mod source;
 mod subsearch;
 mod summary;

@@ -75,6 +75,19 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// Whether it may give another value each time, or one that depends on more of the row than its fields.
+    pub fn is_random(&self) -> bool {
+        match self {
+            Self::Literal(_) | Self::Field { .. } => false,
+            Self::Unary(_, operand) => operand.is_random(),
+            Self::Binary(_, left, right) => left.is_random() || right.is_random(),
+            Self::In(left, items) => left.is_random() || items.iter().any(Self::is_random),
+            Self::Call { function, args, .. } => function.name == "random" || args.iter().any(Self::is_random),
+            // It may look into the text of the event.
+            Self::Matches(_) => true,
+        }
+    }
+
     /// The fields that the expression reads, in the order written, repetitions included. The parts of a dotted name
     /// are not among them.
     pub fn fields(&self) -> Vec<FieldRef> {

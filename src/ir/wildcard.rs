@@ -3,6 +3,9 @@
 //! `*` stands for any text, the empty text and dots included. A pattern that does not itself begin with `_` never
 //! matches an internal field (`_time`, `_raw`). Names are case-sensitive.
 
+use crate::value::Name;
+use std::collections::BTreeMap;
+
 /// Whether the name holds a `*`.
 pub fn is_pattern(name: &str) -> bool {
     name.contains('*')
@@ -54,6 +57,23 @@ pub fn fill(target: &str, caught: &[&str]) -> String {
 /// The new name of a field under `rename pattern as target`; none if the pattern does not cover it.
 pub fn renamed(pattern: &str, target: &str, name: &str) -> Option<String> {
     captures(pattern, name).map(|caught| fill(target, &caught))
+}
+
+/// What is known of fields by name, after a rename. A target loses what it had, even if it is renamed from a field that is
+/// not among these.
+pub fn rename_keys<T>(fields: BTreeMap<Name, T>, from: &str, to: &str) -> BTreeMap<Name, T> {
+    let target = |name: &str| renamed(from, to, name).filter(|target| !target.is_empty()).map(Name::from);
+    let mut result = BTreeMap::new();
+    let mut moved = Vec::new();
+    for (name, value) in fields {
+        match target(&name) {
+            Some(target) => moved.push((target, value)),
+            None if matches(to, &name) => {}
+            None => drop(result.insert(name, value)),
+        }
+    }
+    result.extend(moved);
+    result
 }
 
 #[cfg(test)]

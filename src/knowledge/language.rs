@@ -159,19 +159,6 @@ pub(super) fn evaluate(expr: &Expr, batch: &Batch, context: &Context) -> Column 
     crate::expr::eval::stored(crate::expr::eval::eval(expr, batch, context))
 }
 
-/// Whether an expression gives another value each time, or one that depends on the row's place.
-pub(super) fn is_random(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(_) | Expr::Field { .. } => false,
-        Expr::Unary(_, operand) => is_random(operand),
-        Expr::Binary(_, left, right) => is_random(left) || is_random(right),
-        Expr::In(left, items) => is_random(left) || items.iter().any(is_random),
-        Expr::Call { function, args, .. } => function.name == "random" || args.iter().any(is_random),
-        // It may look into the text of the event.
-        Expr::Matches(_) => true,
-    }
-}
-
 /// Which rows satisfy a condition.
 pub(super) fn select(predicate: &Predicate, batch: &Batch, context: &Context) -> Vec<bool> {
     crate::expr::predicate::select(predicate, batch, context)

@@ -50,7 +50,7 @@ pub(super) fn ahead(plan: &Plan, flow: &PlanFlow) -> Predicate {
             }
             (Op::Rename(pairs), Some(fields)) => {
                 for (from, to) in pairs {
-                    *fields = renamed(std::mem::take(fields), &from.name, &to.name);
+                    *fields = wildcard::rename_keys(std::mem::take(fields), &from.name, &to.name);
                 }
             }
             (Op::Extend(_) | Op::Lookup(_) | Op::Extract(_) | Op::Fill { .. } | Op::Project { .. }, Some(fields)) => {
@@ -71,22 +71,6 @@ pub(super) fn ahead(plan: &Plan, flow: &PlanFlow) -> Predicate {
 
 fn made(info: Option<&FieldInfo>) -> Option<Span> {
     info.and_then(|info| info.made)
-}
-
-fn renamed(fields: BTreeMap<Name, Name>, from: &str, to: &str) -> BTreeMap<Name, Name> {
-    let target = |name: &str| -> Option<Name> {
-        let captured = wildcard::captures(from, name)?;
-        let target = wildcard::fill(to, &captured);
-        (!target.is_empty()).then(|| target.into())
-    };
-    let moved: BTreeMap<Name, Name> =
-        fields.iter().filter_map(|(name, origin)| Some((target(name)?, origin.clone()))).collect();
-    // What may have the name of a target is replaced, even by what is not known here.
-    let is_target = |name: &str| wildcard::matches(to, name);
-    let mut result: BTreeMap<Name, Name> =
-        fields.into_iter().filter(|(name, _)| target(name).is_none() && !is_target(name)).collect();
-    result.extend(moved);
-    result
 }
 
 /// The comparison as one of the row that is grouped. `None` if its field is not known there, or if the text that stands

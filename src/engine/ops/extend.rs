@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 /// The most fields that one assignment with a template may make in a batch: names come from data.
 const MAX_TEMPLATE_FIELDS: usize = 4096;
 
-pub(super) fn open(assignments: &[Assignment]) -> Box<dyn Stage + '_> {
+pub(in crate::engine) fn open(assignments: &[Assignment]) -> Box<dyn Stage + '_> {
     Box::new(Each(move |mut batch: Batch, run: &Run<'_>| {
         for assignment in assignments {
             let column = eval::eval(&assignment.value, &batch, run.context());

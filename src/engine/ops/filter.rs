@@ -5,7 +5,7 @@
 use super::{Each, Stage};
 use crate::engine::driver::Run;
 use crate::engine::outcome::Failure;
-use crate::expr::{Context, Predicate, eval, predicate};
+use crate::expr::{Context, Expr, Predicate, eval, predicate};
 use crate::ir::Plan;
 use crate::ir::op::Condition;
 use crate::value::Batch;
@@ -16,14 +16,21 @@ pub(super) fn open<'p>(
     run: &Run<'_>,
 ) -> Result<Box<dyn Stage + 'p>, Failure> {
     Ok(match condition {
-        Condition::Search(predicate) => {
-            let predicate = run.resolve(predicate, plan)?;
-            Box::new(Each(move |batch: Batch, run: &Run<'_>| Ok(select(&predicate, &batch, run.context()))))
-        }
-        Condition::Where(expr) => Box::new(Each(move |batch: Batch, run: &Run<'_>| {
-            Ok(keep(&batch, eval::holds(expr, &batch, run.context()).into_iter()))
-        })),
+        Condition::Search(predicate) => open_search(run.resolve(predicate, plan)?),
+        Condition::Where(expr) => open_where(expr),
     })
+}
+
+/// Keeps the rows that satisfy a predicate without subsearches.
+pub(in crate::engine) fn open_search<'p>(predicate: Predicate) -> Box<dyn Stage + 'p> {
+    Box::new(Each(move |batch: Batch, run: &Run<'_>| Ok(select(&predicate, &batch, run.context()))))
+}
+
+/// Keeps the rows for which an expression is true.
+pub(in crate::engine) fn open_where(expr: &Expr) -> Box<dyn Stage + '_> {
+    Box::new(Each(move |batch: Batch, run: &Run<'_>| {
+        Ok(keep(&batch, eval::holds(expr, &batch, run.context()).into_iter()))
+    }))
 }
 
 /// The rows of a batch that satisfy a predicate without subsearches.

@@ -72,7 +72,7 @@ impl Stage for State<'_> {
 ///
 /// # Errors
 /// The table lacks a column that the call names.
-fn outputs(call: &LookupCall, lookup: &Lookup) -> Result<Vec<(Name, Name)>, Failure> {
+pub(in crate::engine) fn outputs(call: &LookupCall, lookup: &Lookup) -> Result<Vec<(Name, Name)>, Failure> {
     let known = lookup.rows.names().len() > 0;
     let inputs: Vec<&Name> = call.inputs.iter().map(|(column, _)| &column.name).collect();
     let named = call.outputs.iter().flatten().map(|(column, _)| &column.name);

@@ -69,7 +69,7 @@ impl Memo {
     pub(super) fn evaluate(&mut self, expr: &Expr, reads: &[Name], batch: &Batch, context: &Context) -> Column {
         let direct = || language::evaluate(expr, batch, context);
         let plain = matches!(expr, Expr::Field { .. } | Expr::Literal(_));
-        if plain || batch.rows() < MIN_ROWS || reads.len() > MAX_READS || language::is_random(expr) {
+        if plain || batch.rows() < MIN_ROWS || reads.len() > MAX_READS || expr.is_random() {
             return direct();
         }
         let Some((groups, firsts)) = self.groups(reads, batch) else { return direct() };
