@@ -112,16 +112,25 @@ impl Groups {
 
     /// The groups ascending by their values as text bytes, the first field first.
     pub(super) fn sorted(&self) -> Vec<usize> {
-        let texts: Vec<Vec<Cow<'_, str>>> =
-            self.values.iter().map(|values| values.0.iter().map(Value::to_text).collect()).collect();
         let mut order: Vec<usize> = (0..self.values.len()).collect();
-        order.sort_unstable_by(|&a, &b| compare(&texts[a], &texts[b]));
+        let is_text = |value: &Value| matches!(value, Value::Text(_));
+        if self.values.iter().all(|values| values.0.iter().all(is_text)) {
+            order.sort_unstable_by(|&a, &b| compare(texts(self.values(a)), texts(self.values(b))));
+        } else {
+            // The text of a number is not made for every comparison.
+            let made: Vec<Vec<Cow<'_, str>>> = self.values.iter().map(|values| texts(&values.0).collect()).collect();
+            order.sort_unstable_by(|&a, &b| compare(made[a].iter(), made[b].iter()));
+        }
         order
     }
 }
 
-fn compare(a: &[Cow<'_, str>], b: &[Cow<'_, str>]) -> Ordering {
-    let mut pairs = a.iter().zip(b).map(|(a, b)| a.as_bytes().cmp(b.as_bytes()));
+fn texts(values: &[Value]) -> impl Iterator<Item = Cow<'_, str>> {
+    values.iter().map(Value::to_text)
+}
+
+fn compare<T: AsRef<str>>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) -> Ordering {
+    let mut pairs = a.zip(b).map(|(a, b)| a.as_ref().as_bytes().cmp(b.as_ref().as_bytes()));
     pairs.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
 }
 

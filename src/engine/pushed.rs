@@ -22,6 +22,11 @@ impl Prepared {
         self.0.borrow_mut().insert(address(plan), result);
     }
 
+    /// Whether a subsearch has run and gave no rows.
+    pub fn is_empty(&self, plan: &Plan) -> bool {
+        matches!(self.0.borrow().get(&address(plan)), Some(Ok(rows)) if rows.is_empty())
+    }
+
     pub(super) fn get(&self, plan: &Plan) -> Option<Result<Batch, Failure>> {
         self.0.borrow().get(&address(plan)).cloned()
     }

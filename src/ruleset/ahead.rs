@@ -4,86 +4,36 @@
 //! `a` is in none of them, so the rows can be chosen by `a=x` before they are grouped. What chooses a group by what was
 //! computed of it stays behind.
 
+use super::unchanged::Unchanged;
 use crate::expr::predicate::relax::{all, any};
 use crate::expr::{CompareOp, Predicate};
 use crate::ir::op::Condition;
-use crate::ir::{FieldInfo, Op, Plan, PlanFlow, wildcard};
-use crate::source::Span;
-use crate::value::{Name, Value};
-use std::collections::BTreeMap;
+use crate::ir::{Op, Plan, PlanFlow};
+use crate::value::Value;
 
 /// A condition on the rows of the dataset that a plan begins with, which every row of a group satisfies that the plan
 /// keeps. [`Predicate::TRUE`] if there is nothing to ask.
 pub(super) fn ahead(plan: &Plan, flow: &PlanFlow) -> Predicate {
-    // Fields of the step at hand, and what they are in the dataset; `None` before rows are grouped: every field is itself.
-    let mut fields: Option<BTreeMap<Name, Name>> = None;
+    let mut unchanged = Unchanged::new(plan, flow);
     let mut found = Vec::new();
-    // Fields with another value where rows are grouped, and the text of those that only rows without a value have.
-    let mut changed: Vec<(&Name, Option<&Value>)> = Vec::new();
     for (at, step) in plan.steps.iter().enumerate().skip(1) {
-        let info = |step: usize, name: &str| -> Option<&FieldInfo> { flow.steps[step].flow.output.fields.get(name) };
-        if fields.is_some() && flow.steps[at].flow.output.open {
-            break;
+        if let Op::Filter(Condition::Search(condition)) = &step.op {
+            found.push(positive(condition, &|leaf| as_leaf(leaf, &unchanged)));
         }
-        match (&step.op, &mut fields) {
-            (Op::Fill { fields, value }, None)
-                if fields.iter().all(|field| !field.is_pattern()) && !fields.is_empty() =>
-            {
-                changed.extend(fields.iter().map(|field| (&field.name, Some(value))));
-            }
-            (Op::Bin(bin), None) => changed.push((&bin.target, None)),
-            (Op::Filter(Condition::Search(condition)), Some(fields)) => {
-                let filled = |name: &Name| changed.iter().find(|(field, _)| *field == name)?.1;
-                found.push(positive(condition, &|leaf| as_leaf(leaf, fields, &filled)));
-            }
-            (Op::Filter(_), _) => {}
-            (Op::Aggregate(grouping), None) => {
-                let names = grouping
-                    .by
-                    .iter()
-                    .map(|field| &field.name)
-                    .filter(|name| changed.iter().all(|(other, text)| other != name || text.is_some()));
-                if names.clone().any(|name| wildcard::is_pattern(name)) {
-                    break;
-                }
-                fields = Some(names.map(|name| (name.clone(), name.clone())).collect());
-            }
-            (Op::Rename(pairs), Some(fields)) => {
-                for (from, to) in pairs {
-                    *fields = wildcard::rename_keys(std::mem::take(fields), &from.name, &to.name);
-                }
-            }
-            (Op::Extend(_) | Op::Lookup(_) | Op::Extract(_) | Op::Fill { .. } | Op::Project { .. }, Some(fields)) => {
-                fields.retain(|name, _| info(at, name).is_some() && made(info(at, name)) == made(info(at - 1, name)));
-            }
-            (Op::Native(native), Some(fields)) if native.is_row_wise() && !flow.steps[at].flow.reads_all => {
-                let reads = &flow.steps[at].flow.reads;
-                fields.retain(|name, _| {
-                    let is_read = reads.iter().any(|read| read.field.name == *name);
-                    !is_read && info(at, name).is_some() && made(info(at, name)) == made(info(at - 1, name))
-                });
-            }
-            _ => break,
+        if !unchanged.pass(at) {
+            break;
         }
     }
     all(found)
 }
 
-fn made(info: Option<&FieldInfo>) -> Option<Span> {
-    info.and_then(|info| info.made)
-}
-
 /// The comparison as one of the row that is grouped. `None` if its field is not known there, or if the text that stands
 /// for a missing value satisfies it.
-fn as_leaf<'v>(
-    leaf: &Predicate,
-    fields: &BTreeMap<Name, Name>,
-    filled: &dyn Fn(&Name) -> Option<&'v Value>,
-) -> Option<Predicate> {
+fn as_leaf(leaf: &Predicate, unchanged: &Unchanged<'_>) -> Option<Predicate> {
     let mut leaf = leaf.clone();
     let (Predicate::Compare { field, .. } | Predicate::In { field, .. }) = &mut leaf else { return None };
-    field.name = fields.get(&field.name)?.clone();
-    let text = filled(&field.name);
+    field.name = unchanged.origin(&field.name)?.clone();
+    let text = unchanged.filled(&field.name);
     let satisfies = |text: &Value| match &leaf {
         Predicate::Compare { op, pattern, .. } => pattern.compare(*op, text),
         Predicate::In { patterns, .. } => patterns.iter().any(|pattern| pattern.compare(CompareOp::Eq, text)),
@@ -129,7 +79,11 @@ mod tests {
             ("rename count as D.a | search D.a=x", ""),
             ("spath input=D.a | search D.a=x", ""),
             ("rename D.* as * | streamstats count as n | search a=x", ""),
-            ("rename D.* as * | stats count by a | search a=x", ""),
+            ("rename D.* as * | stats count by a | search a=x", "D.a=x"),
+            ("rename D.* as * | stats count by b | search a=x", ""),
+            ("rename D.* as * | stats values(a) as b by a | search b=x", ""),
+            ("sort 0 D.a | search D.a=x", "D.a=x"),
+            ("sort D.a | search D.a=x", ""),
         ];
         for (rest, expected) in table {
             let lower = |text: &str| crate::commands::lower(&crate::spl::parse(text).search).plan;

@@ -1,6 +1,7 @@
 //! From plans to what they want of the events.
 
 use super::ahead::ahead;
+use super::joined::Joined;
 use crate::engine::{Failure, FailureKind, Source, reads_events};
 use crate::expr::Predicate;
 use crate::expr::predicate::relax::{self, on_fields, relax};
@@ -24,6 +25,8 @@ pub(super) struct Consumer<'p> {
     pub(super) needs: Fields,
     /// Rows of its datasets so far; `None` while no event could interest it.
     pub(super) selected: Option<u64>,
+    /// It is the subsearch of a `join` whose outer search tells which of its rows matter.
+    pub(super) joined: Option<Joined<'p>>,
 }
 
 /// What a plan begins with.
@@ -60,23 +63,23 @@ impl<'p> Consumer<'p> {
         knowledge: &'p Knowledge,
         found: &mut Vec<Self>,
     ) {
-        let level = subsearches(rule, plan, source, knowledge, found);
-        found.push(Self::new(rule, plan, Some(wanted), level, source, knowledge));
+        let flow = ir::flow(plan, source.catalog());
+        let level = subsearches(rule, plan, &flow, source, knowledge, found);
+        found.push(Self::new(rule, plan, &flow, Some(wanted), level, knowledge));
     }
 
     fn new(
         rule: usize,
         plan: &'p Plan,
+        flow: &PlanFlow,
         wanted: Option<Fields>,
         level: usize,
-        source: &dyn Source,
         knowledge: &'p Knowledge,
     ) -> Self {
         let main = wanted.is_some();
-        let flow = ir::flow(plan, source.catalog());
-        let wants = wants(plan, &flow, knowledge);
-        let needs = ir::needs_of(plan, &flow, wanted.unwrap_or(Fields::All)).source(0).clone();
-        Self { plan, rule, main, level, wants, needs, selected: None }
+        let wants = wants(plan, flow, knowledge);
+        let needs = ir::needs_of(plan, flow, wanted.unwrap_or(Fields::All)).source(0).clone();
+        Self { plan, rule, main, level, wants, needs, selected: None, joined: None }
     }
 }
 
@@ -96,17 +99,23 @@ impl Consumer<'_> {
 fn subsearches<'p>(
     rule: usize,
     plan: &'p Plan,
+    plan_flow: &PlanFlow,
     source: &dyn Source,
     knowledge: &'p Knowledge,
     found: &mut Vec<Consumer<'p>>,
 ) -> usize {
     let mut level = 0;
-    let nested = plan.steps.iter().filter_map(|step| step.op.nested());
-    for inner in plan.subsearches.iter().chain(nested) {
-        let below = subsearches(rule, inner, source, knowledge, found);
+    let nested = plan.steps.iter().enumerate().filter_map(|(at, step)| Some((step.op.nested()?, Some((at, &step.op)))));
+    for (inner, step) in plan.subsearches.iter().map(|inner| (inner, None)).chain(nested) {
+        let flow = ir::flow(inner, source.catalog());
+        let below = subsearches(rule, inner, &flow, source, knowledge, found);
         level = level.max(below);
         if reads_events(inner) {
-            found.push(Consumer::new(rule, inner, None, below, source, knowledge));
+            let mut consumer = Consumer::new(rule, inner, &flow, None, below, knowledge);
+            if let Some((at, Op::Join(join))) = step {
+                consumer.joined = Joined::of(plan, plan_flow, at, join, &flow);
+            }
+            found.push(consumer);
             level = level.max(below + 1);
         }
     }

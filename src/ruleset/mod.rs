@@ -22,10 +22,12 @@ mod ahead;
 mod collect;
 mod consumer;
 mod field;
+mod joined;
 mod matcher;
 mod origin;
 mod running;
 mod scratch;
+mod unchanged;
 mod work;
 
 pub use collect::Worked;

@@ -2,13 +2,15 @@
 
 use super::collect::Worked;
 use super::consumer::{Consumer, Wants, fields_of};
+use super::joined::{Joined, Keys};
 use super::origin::Group;
 use super::scratch::Pool;
 use super::work::{Origins, Shared};
 use crate::engine::memory;
 use crate::engine::{Counts, Failure, FailureKind, Outcome, Prepared, Pushed, RunOptions, Source, select};
 use crate::events::{Meta, RawEvent};
-use crate::ir::{Fields, Plan};
+use crate::ir::op::Join;
+use crate::ir::{Fields, Op, Plan};
 use crate::knowledge::Knowledge;
 use crate::value::{Batch, Pile};
 use indexmap::IndexMap;
@@ -164,7 +166,8 @@ impl<'p> RuleSet<'p> {
             let consumer = &shared.consumers[number];
             let Some(line) = lines[number].take() else { continue };
             let counts = Counts { read, selected: consumer.selected.unwrap_or(0) };
-            let result = line.finish(consumer, counts, source, options, &prepared);
+            let keys = consumer.joined.as_ref().and_then(|joined| keys(joined, &shared.consumers, &lines));
+            let result = line.finish(consumer, keys.as_ref(), counts, source, options, &prepared);
             if !consumer.main {
                 if let Ok(outcome) = &result {
                     lacks[consumer.rule].extend(outcome.lacks.iter().cloned());
@@ -182,12 +185,28 @@ impl<'p> RuleSet<'p> {
     }
 }
 
+/// What the rows of the outer search have in the keys of a `join`, if they are at hand.
+fn keys(joined: &Joined<'_>, consumers: &[Consumer<'_>], lines: &[Option<Line<'_>>]) -> Option<Keys> {
+    let outer = consumers.iter().position(|consumer| std::ptr::eq(consumer.plan, joined.outer))?;
+    match lines[outer].as_ref()? {
+        Line::Held(rows) => Some(Keys::of(joined, rows)),
+        _ => None,
+    }
+}
+
+/// Whether an inner `join` with an empty subsearch leaves no rows, whatever comes in.
+fn leaves_nothing(plan: &Plan, prepared: &Prepared) -> bool {
+    let is_empty = |join: &Join| !join.outer && prepared.is_empty(&join.plan);
+    let mut before = plan.steps.iter().map(|step| &step.op).take_while(|op| !matches!(op, Op::Output { .. }));
+    before.any(|op| matches!(op, Op::Join(join) if is_empty(join)))
+}
+
 fn line<'p>(consumer: &Consumer<'p>, source: &'p dyn Source, options: &'p RunOptions, prepared: &Prepared) -> Line<'p> {
     match &consumer.wants {
         Wants::Failed(failure) => Line::Failed(failure.clone()),
         // What makes its own rows may need subsearches to be opened; there is no hurry.
         Wants::Nothing | Wants::Events { ordered: true, .. } => Line::Held(Pile::default()),
-        _ if consumer.level > 0 => Line::Held(Pile::default()),
+        _ if consumer.level > 0 || consumer.joined.is_some() => Line::Held(Pile::default()),
         Wants::Events { .. } | Wants::Dataset { .. } => match Pushed::open(consumer.plan, source, options, prepared) {
             Ok(pushed) => Line::Open(Box::new(pushed)),
             Err(failure) => Line::Failed(failure),
@@ -221,6 +240,7 @@ impl<'p> Line<'p> {
     fn finish(
         self,
         consumer: &Consumer<'p>,
+        keys: Option<&Keys>,
         counts: Counts,
         source: &'p dyn Source,
         options: &'p RunOptions,
@@ -231,7 +251,12 @@ impl<'p> Line<'p> {
             Self::Open(pushed) | Self::Full(pushed) => pushed.finish(counts),
             Self::Held(rows) => {
                 let mut pushed = Pushed::open(consumer.plan, source, options, prepared)?;
+                let rows = if leaves_nothing(consumer.plan, prepared) { Pile::default() } else { rows };
                 let mut push = |rows: Batch| -> ControlFlow<()> {
+                    let rows = match keys {
+                        Some(keys) => keys.choose(rows),
+                        None => rows,
+                    };
                     let rows = match pushed.filter() {
                         Some(filter) if consumer.level > 0 => select(filter, &rows, &options.context()),
                         _ => rows,

@@ -47,7 +47,12 @@ impl Pile {
         self.cells
     }
 
-    /// The batches in the order in which they came, until `sink` wants no more.
+    /// The batches in the order in which they came.
+    pub fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+
+    /// Hands on the batches in the order in which they came, until `sink` wants no more.
     pub fn in_order(self, sink: &mut dyn FnMut(Batch) -> ControlFlow<()>) {
         for batch in self.batches {
             if sink(batch).is_break() {
