@@ -6,6 +6,7 @@ mod matcher;
 pub use matcher::Matcher;
 
 use crate::value::{Batch, Column, Name, Value};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A lookup: its table and its definition. KV stores without a file are tables without rows.
 #[derive(Clone, Debug)]
@@ -30,6 +31,18 @@ pub struct Lookup {
     pub compute: Option<Compute>,
     /// Why the table has no rows here, though it has some elsewhere: lower case, no final period.
     pub lack: Option<Name>,
+    /// What [`Lookup::matcher`] has made.
+    pub matchers: Matchers,
+}
+
+/// Matchers that were made of a table. A copy of the table may be changed and starts without.
+#[derive(Debug, Default)]
+pub struct Matchers(Mutex<Vec<(Vec<Name>, Arc<Matcher>)>>);
+
+impl Clone for Matchers {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// From a value of the first column to the value of the second; null if there is none.
@@ -73,7 +86,20 @@ impl Lookup {
             times: None,
             compute: None,
             lack: None,
+            matchers: Matchers::default(),
         }
+    }
+
+    /// Finds rows by these columns; made once, however many searches use the table.
+    pub fn matcher(&self, columns: &[Name]) -> Arc<Matcher> {
+        let mut made = self.matchers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, matcher)) = made.iter().find(|(known, _)| known == columns) {
+            return matcher.clone();
+        }
+        let rules: Vec<_> = columns.iter().map(|name| (name.clone(), self.match_type(name))).collect();
+        let matcher = Arc::new(Matcher::new(&self.rows, &rules, self.case_sensitive));
+        made.push((columns.to_vec(), matcher.clone()));
+        matcher
     }
 
     /// How the values of a column are compared.

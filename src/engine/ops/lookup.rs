@@ -36,7 +36,7 @@ struct State<'p> {
 
 struct Open {
     lookup: Arc<Lookup>,
-    matcher: Matcher,
+    matcher: Arc<Matcher>,
     /// Column of the table, field to write.
     outputs: Vec<(Name, Name)>,
     /// The time of each row of the table, where rows hold at times only.
@@ -94,8 +94,7 @@ impl Open {
         let lookup = run.lookup(&call.lookup.node)?;
         let outputs = outputs(call, &lookup)?;
         let inputs: Vec<Name> = call.inputs.iter().map(|(column, _)| column.name.clone()).collect();
-        let rules: Vec<_> = inputs.into_iter().map(|name| (name.clone(), lookup.match_type(&name))).collect();
-        let matcher = Matcher::new(&lookup.rows, &rules, lookup.case_sensitive);
+        let matcher = lookup.matcher(&inputs);
         let times = lookup.times.as_ref().map(|times| row_times(times, &lookup, run));
         if let Some(lack) = lookup.lack.as_ref().filter(|_| lookup.rows.is_empty()) {
             run.lack(lack);
