@@ -257,11 +257,11 @@ impl<'p> Path<'p> {
             }
             Op::Lookup(call) => self.pass_lookup(op, call, plan, around.before, run)?,
             Op::Extract(extract) => {
-                let from = self.from([&extract.field.name], around.before);
+                let from = self.depends_on([&extract.field.name], around.before);
                 self.make(from, around.made().cloned().collect(), around.before, || ops::open(op, plan, run))?;
             }
             Op::Bin(bin) if !matches!(bin.span, BinSpan::Bins(_)) => {
-                let from = self.from([&bin.field.name], around.before);
+                let from = self.depends_on([&bin.field.name], around.before);
                 self.make(from, vec![bin.target.clone()], around.before, || ops::open(op, plan, run))?;
             }
             Op::Expand { field, .. } => {
@@ -273,7 +273,7 @@ impl<'p> Path<'p> {
             Op::Native(native) if native.is_row_wise() => {
                 // What is read may be written as well.
                 let reads = || around.reads.iter().map(|read| &read.field.name);
-                let from = self.from(reads(), around.before);
+                let from = self.depends_on(reads(), around.before);
                 let made: BTreeSet<&Name> =
                     around.made().chain(reads().filter(|name| self.known.contains_key(*name))).collect();
                 let made = made.into_iter().cloned().collect();
@@ -300,7 +300,7 @@ impl<'p> Path<'p> {
                 self.known.retain(|name, known| known.single && grouping.by.iter().any(|by| by.name == *name));
             }
             Op::Join(join) if is_inner_join(op) => {
-                if let Some(from) = self.from(join.fields.iter().map(|field| &field.name), around.before) {
+                if let Some(from) = self.depends_on(join.fields.iter().map(|field| &field.name), around.before) {
                     self.operations.push(ops::open(op, plan, run)?);
                     self.ask(&from);
                 }
@@ -312,7 +312,7 @@ impl<'p> Path<'p> {
     }
 
     /// What fields depend on; `None` if one is not known. A field that no row has is always null.
-    fn from<'n>(&self, names: impl IntoIterator<Item = &'n Name>, before: &Schema) -> Option<BTreeSet<usize>> {
+    fn depends_on<'n>(&self, names: impl IntoIterator<Item = &'n Name>, before: &Schema) -> Option<BTreeSet<usize>> {
         let mut from = BTreeSet::new();
         for name in names {
             match self.known.get(name) {
@@ -326,10 +326,10 @@ impl<'p> Path<'p> {
         Some(from)
     }
 
-    fn from_expr(&self, expr: &Expr, before: &Schema) -> Option<BTreeSet<usize>> {
+    fn depends_on_expr(&self, expr: &Expr, before: &Schema) -> Option<BTreeSet<usize>> {
         let mut found = Vec::new();
         reads::of_expr(expr, &mut found);
-        if expr.is_random() { None } else { self.from(found.iter().map(|read| &read.field.name), before) }
+        if expr.is_random() { None } else { self.depends_on(found.iter().map(|read| &read.field.name), before) }
     }
 
     /// The operations so far lead to a condition on something that depends on these by-fields.
@@ -347,13 +347,13 @@ impl<'p> Path<'p> {
         open: impl FnOnce() -> Result<Box<dyn Stage + 'p>, Failure>,
     ) -> Result<(), Failure> {
         let Some(from) = from else {
-            made.iter().for_each(|name| drop(self.known.remove(name)));
+            self.known.retain(|name, _| !made.contains(name));
             return Ok(());
         };
         self.operations.push(open()?);
         for name in made {
             // Where it finds nothing, the old value stays.
-            match self.from([&name], before) {
+            match self.depends_on([&name], before) {
                 Some(old) => {
                     let from = from.union(&old).copied().collect();
                     self.known.insert(name, Known { from, single: false });
@@ -368,7 +368,7 @@ impl<'p> Path<'p> {
         if let Expr::Binary(BinaryOp::And, left, right) = condition {
             self.pass_where(left, before);
             self.pass_where(right, before);
-        } else if let Some(from) = self.from_expr(condition, before) {
+        } else if let Some(from) = self.depends_on_expr(condition, before) {
             self.operations.push(ops::filter::open_where(condition));
             self.ask(&from);
         }
@@ -376,7 +376,7 @@ impl<'p> Path<'p> {
 
     fn pass_search(&mut self, condition: &Predicate, before: &Schema) {
         let of_leaf = |leaf: &Predicate| match leaf {
-            Predicate::Compare { field, .. } | Predicate::In { field, .. } => self.from([&field.name], before),
+            Predicate::Compare { field, .. } | Predicate::In { field, .. } => self.depends_on([&field.name], before),
             _ => None,
         };
         let asked = relax::relax(condition, &|leaf| of_leaf(leaf).is_some());
@@ -385,7 +385,7 @@ impl<'p> Path<'p> {
         }
         let mut found = Vec::new();
         reads::of_predicate(&asked, &mut found);
-        if let Some(from) = self.from(found.iter().map(|read| &read.field.name), before) {
+        if let Some(from) = self.depends_on(found.iter().map(|read| &read.field.name), before) {
             self.operations.push(ops::filter::open_search(asked));
             self.ask(&from);
         }
@@ -394,15 +394,12 @@ impl<'p> Path<'p> {
     /// Whether the way goes on.
     fn pass_assignment(&mut self, assignment: &'p Assignment, before: &Schema) -> bool {
         let Target::Name(target) = &assignment.target else { return false };
-        match self.from_expr(&assignment.value, before) {
-            Some(from) => {
-                self.operations.push(ops::extend::open(std::slice::from_ref(assignment)));
-                self.known.insert(target.clone(), Known { from, single: false });
-            }
-            None => {
-                self.known.remove(target);
-                self.unknown.insert(target.clone());
-            }
+        if let Some(from) = self.depends_on_expr(&assignment.value, before) {
+            self.operations.push(ops::extend::open(std::slice::from_ref(assignment)));
+            self.known.insert(target.clone(), Known { from, single: false });
+        } else {
+            self.known.remove(target);
+            self.unknown.insert(target.clone());
         }
         true
     }
@@ -418,7 +415,7 @@ impl<'p> Path<'p> {
         let lookup = run.lookup(&call.lookup.node)?;
         let made = ops::lookup::outputs(call, &lookup)?.into_iter().map(|(_, field)| field).collect();
         let time = lookup.times.as_ref().map(|_| &call.time.name);
-        let from = self.from(call.inputs.iter().map(|(_, field)| &field.name).chain(time), before);
+        let from = self.depends_on(call.inputs.iter().map(|(_, field)| &field.name).chain(time), before);
         self.make(from, made, before, || ops::open(op, plan, run))
     }
 }

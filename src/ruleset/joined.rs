@@ -86,7 +86,7 @@ impl Keys {
             for (row, kept) in kept.iter_mut().enumerate().filter(|(_, kept)| **kept) {
                 let mut any = false;
                 each(std::slice::from_ref(batch.value(row, name)), missing.as_ref(), &mut |value| {
-                    any |= is_wanted(value)
+                    any |= is_wanted(value);
                 });
                 *kept = any;
             }

@@ -40,7 +40,7 @@ impl<'p> Unchanged<'p> {
             return false;
         }
         match (&self.plan.steps[at].op, &mut self.fields) {
-            (Op::Filter(_), _) => {}
+            (Op::Filter(_), _) | (Op::Sort { limit: 0, .. } | Op::Reverse, Some(_)) => {}
             (Op::Fill { fields, value }, None) if !fields.is_empty() && !fields.iter().any(Selector::is_pattern) => {
                 self.changed.extend(fields.iter().map(|field| (&field.name, Some(value))));
             }
@@ -75,7 +75,6 @@ impl<'p> Unchanged<'p> {
                     !is_read && info(at, name).is_some() && made(info(at, name)) == made(info(at - 1, name))
                 });
             }
-            (Op::Sort { limit: 0, .. } | Op::Reverse, Some(_)) => {}
             _ => return false,
         }
         true
