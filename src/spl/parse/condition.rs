@@ -127,8 +127,11 @@ impl Parser<'_> {
 
     /// `field=value`, `field IN (a, b)`, or a word to look for.
     fn comparison(&mut self) -> Read<Option<TermKind>> {
-        let before = self.cursor;
-        let reserved = ["AND", "OR", "&&", "NOT"].iter().any(|sign| before.search_operator(sign).is_some());
+        // An operator is no word to look for and no name of a field, unless in quotes.
+        let is_operator = ["AND", "OR", "&&", "NOT"].iter().any(|sign| self.cursor.search_operator(sign).is_some());
+        if is_operator || self.cursor.starts_with("||") {
+            return Ok(None);
+        }
         let Some(field) = self.cursor.search_word() else { return Ok(None) };
         let end = self.cursor.at;
         self.cursor.skip();
@@ -147,10 +150,6 @@ impl Parser<'_> {
                 TermKind::Keyword(word)
             }
         };
-        if reserved && matches!(kind, TermKind::Keyword(_)) {
-            self.cursor = before;
-            return Ok(None);
-        }
         Ok(Some(kind))
     }
 

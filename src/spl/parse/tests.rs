@@ -323,6 +323,7 @@ fn mistakes_are_named_at_their_place() {
             "`avg` works on one field, and several words stand in its parentheses",
         ),
         ("a=1 | fields + b - c", "spl-syntax", "-", "`-` stands in the middle of the list, where it is no sign"),
+        ("a (AND>5)", "spl-syntax", "AND", "`AND` does not fit here in `search`"),
         ("a=1 | sort by b", "spl-syntax", "by", "`by` stands where `sort` takes a field"),
         ("a=1 | sort 10 BY b", "spl-syntax", "BY", "`BY` stands where `sort` takes a field"),
         ("a=1 | stats count by b as c", "spl-syntax", "as", "a `by` clause cannot rename a field"),
