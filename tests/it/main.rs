@@ -36,6 +36,7 @@ mod reviewed;
 mod robust;
 mod rows;
 mod ruleset;
+mod sarif;
 mod score;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod site;
