@@ -415,6 +415,15 @@ pub struct Dashboard {
     pub definition: PathBuf,
 }
 
+/// A playbook of Splunk SOAR; what it does is in two files beside it.
+#[derive(Clone, Debug)]
+pub struct Playbook {
+    /// The common part.
+    pub object: Object,
+    /// The JSON file and the Python file, absolute or relative to the current folder; they need not exist.
+    pub files: [PathBuf; 2],
+}
+
 /// Something that is no longer part of the content, kept so that its name and id stay known (`removed/`).
 #[derive(Clone, Debug)]
 pub struct Removed {

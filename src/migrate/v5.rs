@@ -113,7 +113,7 @@ pub(super) fn is_older(kind: Kind, node: &Node) -> bool {
         Kind::Macro => other_keys(shape_of(kind)) && !has("status"),
         Kind::DataSource => has("raw_fields") || !has("version") || !has("description"),
         Kind::Deployment => has("tags"),
-        Kind::Dashboard | Kind::Removed | Kind::Schedule => false,
+        Kind::Dashboard | Kind::Playbook | Kind::Removed | Kind::Schedule => false,
     }
 }
 
@@ -128,7 +128,7 @@ pub(super) fn advance(draft: &mut Draft<'_>) {
         Kind::Macro => lose_others(draft),
         Kind::DataSource => data_source(draft),
         Kind::Deployment => deployment(draft),
-        Kind::Dashboard | Kind::Removed | Kind::Schedule => {}
+        Kind::Dashboard | Kind::Playbook | Kind::Removed | Kind::Schedule => {}
     }
     rename(draft);
 }

@@ -102,6 +102,9 @@ pub(super) fn advance(draft: &mut Draft<'_>) -> bool {
         Kind::Investigation => {
             draft.remark(RemarkKind::Lost, "", "v6 has no investigations: the file is left as it is, and is not used");
         }
+        Kind::Playbook => {
+            draft.remark(RemarkKind::Lost, "", "v6 has no playbooks that are published: the file is left as it is");
+        }
         Kind::Deployment => return deployment(draft),
         Kind::Removed | Kind::Schedule => {}
     }

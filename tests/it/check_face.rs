@@ -192,7 +192,7 @@ fn schemas_are_for_every_kind() {
     let folder = tempfile::tempdir().expect("a folder");
     escudo(folder.path(), &["schema", "--schema", "v6", "--output", "schemas"]).assert().code(0);
     let names: Vec<_> = fs::read_dir(folder.path().join("schemas")).expect("a folder").flatten().collect();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 12);
     let output = escudo(folder.path(), &["schema", "data-source"]).output().expect("runs");
     let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");

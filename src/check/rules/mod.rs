@@ -7,6 +7,7 @@ mod config;
 mod dashboards;
 mod data_models;
 mod deprecation;
+mod deprecations;
 mod dropped_field;
 mod duplicate_item;
 mod duplicate_search;
@@ -19,6 +20,7 @@ mod lookup_table;
 mod macro_definition;
 mod missing_filter_macro;
 mod names;
+mod playbooks;
 mod references;
 mod result_field;
 mod risk;
@@ -83,8 +85,10 @@ pub const OBJECT_RULES: &[ObjectRule] =
 pub const PACK_RULES: &[PackRule] = &[
     config::check,
     dashboards::check,
+    deprecations::check,
     duplicate_search::check,
     lookup_folder::check,
     names::duplicates,
+    playbooks::check,
     schedules::of_pack,
 ];

@@ -8,12 +8,18 @@ use crate::diag::{Diagnostic, codes};
 use crate::source::Located;
 use std::collections::HashMap;
 
-/// A file is named after its object. Investigations are exempt, as with the official tool.
+/// A file is named after its object. Investigations are exempt, and playbooks from the case of letters, as with the
+/// official tool.
 pub(super) fn file_name(item: &Item<'_>, findings: &mut Findings) {
     let name = &item.object.name;
     let (Some(place), Some(found)) = (name.whole(), item.object.path.file_name()) else { return };
     let wanted = names::file_name(name.as_str());
-    if item.kind == Kind::Investigation || name.is_empty() || *found == *wanted {
+    let fits = match item.kind {
+        Kind::Investigation => true,
+        Kind::Playbook => found.to_string_lossy().to_lowercase() == wanted,
+        _ => *found == *wanted,
+    };
+    if name.is_empty() || fits {
         return;
     }
     let message = format!("the file is named `{}`, but by its name it is `{wanted}`", found.to_string_lossy());

@@ -20,6 +20,11 @@ pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
     }
 }
 
+/// What a file may hold that is no object; `what` is what it is called.
+pub(super) fn mapping_of(node: &Node, shape: &'static Shape, what: &str, findings: &mut Findings) {
+    mapping(node, shape, &Way::Top, what, findings);
+}
+
 /// What contentctl.yml may hold. Whatever is wrong with it has one code, and is a warning in what the validation does not
 /// read.
 pub(super) fn config(node: &Node, findings: &mut Findings) {

@@ -5,8 +5,8 @@ use super::root::{self, Located};
 use super::walk::{self, Found, State};
 use super::{AppConfig, Kind, LoadError, LoadOptions, Pack};
 use crate::content::model::{
-    Dashboard, DataSource, Deployment, Detection, Generation, Lookup, Macro, Object, Removed, SavedSearch, Schedule,
-    Story,
+    Dashboard, DataSource, Deployment, Detection, Generation, Lookup, Macro, Object, Playbook, Removed, SavedSearch,
+    Schedule, Story,
 };
 use crate::content::read::{self, Document};
 use crate::content::yaml;
@@ -53,6 +53,7 @@ pub(super) fn load(
     }
     let is_selected = |path: &Path| named.iter().any(|(_, it)| path.starts_with(&it.below));
     config(&mut pack, first, is_selected(Path::new("contentctl.yml")), sources, &mut diagnostics);
+    deprecations(&mut pack, first, &is_selected, sources, &mut diagnostics);
     for (file, path) in add(&mut pack, first, found, overlay, sources, &mut diagnostics) {
         pack.own.insert(file);
         if is_selected(&path) {
@@ -130,6 +131,40 @@ fn config(pack: &mut Pack, root: &Located, selected: bool, sources: &mut Sources
         pack.config = AppConfig::read(file, Arc::new(node));
     }
 }
+
+/// What the official tool wants to know of deprecated and removed objects. Its files have a suffix of their own, so that
+/// they are no objects.
+fn deprecations(
+    pack: &mut Pack,
+    root: &Located,
+    is_selected: &dyn Fn(&Path) -> bool,
+    sources: &mut Sources,
+    findings: &mut Vec<Finding>,
+) {
+    let folder = Path::new(Kind::Removed.folder());
+    let Ok(entries) = std::fs::read_dir(root.real_root.join(folder)) else { return };
+    let suffix = |name: &str| Path::new(name).extension().is_some_and(|suffix| suffix == "YML");
+    let is_mapping = |name: &str| name.starts_with("deprecation_mapping") && suffix(name);
+    let names = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let mut names: Vec<String> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| is_mapping(name));
+    names.sort_unstable();
+    for name in names.into_iter().take(MAX_MAPPINGS) {
+        let path = folder.join(name);
+        let content = open(&root.real_root.join(&path));
+        let file = sources.add(root.root.join(&path), content.text());
+        pack.own.insert(file);
+        if is_selected(&path) {
+            pack.selected.insert(file);
+        }
+        let (node, diagnostics) = content.parse(file, sources.file(file).text());
+        findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost: false }));
+        pack.deprecations.extend(node.map(|node| (file, Arc::new(node))));
+    }
+}
+
+/// More files of this kind are not read.
+const MAX_MAPPINGS: usize = 100;
 
 /// Reads the files of one pack into the model; gives their ids and paths.
 fn add(
@@ -314,6 +349,7 @@ enum Loaded {
     Investigation(SavedSearch),
     Lookup(Lookup),
     Macro(Macro),
+    Playbook(Playbook),
     Removed(Removed),
     Schedule(Schedule),
     Story(Story),
@@ -330,6 +366,7 @@ impl Loaded {
             Kind::Investigation => Self::Investigation(read::investigation(document, diagnostics)?),
             Kind::Lookup => Self::Lookup(read::lookup(document, diagnostics)?),
             Kind::Macro => Self::Macro(read::macro_(document, diagnostics)?),
+            Kind::Playbook => Self::Playbook(read::playbook(document, diagnostics)?),
             Kind::Removed => Self::Removed(read::removed(document, diagnostics)?),
             Kind::Schedule => Self::Schedule(read::schedule(document, diagnostics)?),
             Kind::Story => Self::Story(read::story(document, diagnostics)?),
@@ -346,6 +383,7 @@ impl Loaded {
             Self::Investigation(it) => pack.investigations.push(it),
             Self::Lookup(it) => pack.lookups.push(it),
             Self::Macro(it) => pack.macros.push(it),
+            Self::Playbook(it) => pack.playbooks.push(it),
             Self::Removed(it) => pack.removed.push(it),
             Self::Schedule(it) => pack.schedules.push(it),
             Self::Story(it) => pack.stories.push(it),

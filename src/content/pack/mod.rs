@@ -19,13 +19,15 @@ pub use config::AppConfig;
 pub use index::HasObject;
 
 use super::model::{
-    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Removed, SavedSearch, Schedule, Story,
+    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Playbook, Removed, SavedSearch, Schedule, Story,
 };
+use super::yaml::Node;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Sources};
 use index::Index;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A kind of content object; told by the top-level folder, never by the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +48,8 @@ pub enum Kind {
     Lookup,
     /// `macros/`.
     Macro,
+    /// `playbooks/`.
+    Playbook,
     /// `removed/`.
     Removed,
     /// `schedules/`.
@@ -56,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their folders.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Baseline,
         Self::Dashboard,
         Self::DataSource,
@@ -65,6 +69,7 @@ impl Kind {
         Self::Investigation,
         Self::Lookup,
         Self::Macro,
+        Self::Playbook,
         Self::Removed,
         Self::Schedule,
         Self::Story,
@@ -81,6 +86,7 @@ impl Kind {
             Self::Investigation => "investigations",
             Self::Lookup => "lookups",
             Self::Macro => "macros",
+            Self::Playbook => "playbooks",
             Self::Removed => "removed",
             Self::Schedule => "schedules",
             Self::Story => "stories",
@@ -98,6 +104,7 @@ impl Kind {
             Self::Investigation => "investigation",
             Self::Lookup => "lookup",
             Self::Macro => "macro",
+            Self::Playbook => "playbook",
             Self::Removed => "removed object",
             Self::Schedule => "schedule",
             Self::Story => "story",
@@ -190,6 +197,10 @@ pub struct Pack {
     pub lookups: Vec<Lookup>,
     /// `macros/`.
     pub macros: Vec<Macro>,
+    /// `playbooks/` (v4, v5).
+    pub playbooks: Vec<Playbook>,
+    /// The files `removed/deprecation_mapping*.YML` (v5), in the order of their names.
+    pub deprecations: Vec<(FileId, Arc<Node>)>,
     /// `removed/` (v6).
     pub removed: Vec<Removed>,
     /// `schedules/` (v6).
@@ -243,11 +254,19 @@ impl Pack {
         let investigations = self.investigations.iter_mut().map(|it| (Kind::Investigation, &mut it.object));
         let lookups = self.lookups.iter_mut().map(|it| (Kind::Lookup, &mut it.object));
         let macros = self.macros.iter_mut().map(|it| (Kind::Macro, &mut it.object));
+        let playbooks = self.playbooks.iter_mut().map(|it| (Kind::Playbook, &mut it.object));
         let removed = self.removed.iter_mut().map(|it| (Kind::Removed, &mut it.object));
         let schedules = self.schedules.iter_mut().map(|it| (Kind::Schedule, &mut it.object));
         let stories = self.stories.iter_mut().map(|it| (Kind::Story, &mut it.object));
         let first = baselines.chain(dashboards).chain(data_sources).chain(deployments).chain(detections);
-        first.chain(investigations).chain(lookups).chain(macros).chain(removed).chain(schedules).chain(stories)
+        first
+            .chain(investigations)
+            .chain(lookups)
+            .chain(macros)
+            .chain(playbooks)
+            .chain(removed)
+            .chain(schedules)
+            .chain(stories)
     }
 
     /// Every object of every kind, selected or not: for checks that concern all kinds.
@@ -260,6 +279,7 @@ impl Pack {
         let investigations = self.investigations.iter().map(|it| (Kind::Investigation, &it.object));
         let lookups = self.lookups.iter().map(|it| (Kind::Lookup, &it.object));
         let macros = self.macros.iter().map(|it| (Kind::Macro, &it.object));
+        let playbooks = self.playbooks.iter().map(|it| (Kind::Playbook, &it.object));
         let removed = self.removed.iter().map(|it| (Kind::Removed, &it.object));
         let schedules = self.schedules.iter().map(|it| (Kind::Schedule, &it.object));
         let stories = self.stories.iter().map(|it| (Kind::Story, &it.object));
@@ -271,6 +291,7 @@ impl Pack {
             .chain(investigations)
             .chain(lookups)
             .chain(macros)
+            .chain(playbooks)
             .chain(removed)
             .chain(schedules)
             .chain(stories)

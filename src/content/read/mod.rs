@@ -19,7 +19,7 @@ pub use object::generation;
 pub use risk::score;
 
 use super::model::{
-    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Removed, SavedSearch, Schedule, Story,
+    Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Playbook, Removed, SavedSearch, Schedule, Story,
 };
 use super::yaml::{Data, Node};
 use crate::diag::{Diagnostic, codes};
@@ -73,6 +73,8 @@ readers! {
     lookup = support::lookup => Lookup;
     /// Reads a macro.
     macro_ = support::macro_ => Macro;
+    /// Reads a playbook.
+    playbook = support::playbook => Playbook;
     /// Reads what is left of a removed object.
     removed = support::removed => Removed;
     /// Reads a schedule.

@@ -1,7 +1,8 @@
 //! The objects that detections rest on: macros, lookups, data sources, baselines, schedules.
 
 use super::super::model::{
-    AddOn, Dashboard, DataSource, Deployment, Lookup, LookupKind, Macro, Notable, Removed, SavedSearch, Schedule,
+    AddOn, Dashboard, DataSource, Deployment, Lookup, LookupKind, Macro, Notable, Playbook, Removed, SavedSearch,
+    Schedule,
 };
 use super::{Document, Reader, object};
 use crate::diag::{Diagnostic, codes};
@@ -174,6 +175,11 @@ pub(super) fn dashboard(document: &Document, reader: &mut Reader<'_, '_>) -> Das
         object: object::read(document, reader),
         definition: document.root.join(&document.path).with_extension("json"),
     }
+}
+
+pub(super) fn playbook(document: &Document, reader: &mut Reader<'_, '_>) -> Playbook {
+    let file = document.root.join(&document.path);
+    Playbook { object: object::read(document, reader), files: ["json", "py"].map(|suffix| file.with_extension(suffix)) }
 }
 
 pub(super) fn removed(document: &Document, reader: &mut Reader<'_, '_>) -> Removed {

@@ -4,6 +4,8 @@
 //! official validator refuses (contentctl for v4 and v5; what can be read off the published files for v6).
 
 mod config;
+mod d3fend;
+mod deprecation;
 mod detection;
 mod form;
 mod json_schema;
@@ -11,6 +13,7 @@ mod others;
 mod words;
 
 pub use config::{CONTENTCTL, is_of_validation};
+pub use deprecation::DEPRECATIONS;
 pub use form::{Form, match_type};
 pub use json_schema::json_schema;
 pub use words::{THREAT_TYPES, Words};
@@ -158,6 +161,7 @@ pub fn of(kind: Kind, generation: Generation) -> &'static Shape {
         Kind::Investigation => others::investigation(generation),
         Kind::Lookup => others::lookup(generation),
         Kind::Macro => others::macro_(generation),
+        Kind::Playbook => others::playbook(generation),
         Kind::Removed => others::removed(generation),
         Kind::Schedule => &others::SCHEDULE,
         Kind::Story => others::story(generation),
@@ -251,6 +255,7 @@ mod tests {
             }
         }
         unique(&CONTENTCTL);
+        unique(&DEPRECATIONS);
     }
 
     fn unique(shape: &'static Shape) {

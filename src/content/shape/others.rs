@@ -1,9 +1,11 @@
 //! All kinds but detections.
 
 use super::super::model::Generation;
+use super::d3fend::D3FEND;
 use super::words::{
     ANY_STATUS, BASELINE_TYPES, DATA_MODELS, DEPLOYMENT_TYPES, DOMAINS, INVESTIGATION_PRODUCTS, INVESTIGATION_TYPES,
-    LOOKUP_TYPES, PRODUCTION, PRODUCTS, PRODUCTS_V6, REMOVED, STORY_CATEGORIES, STORY_STATUS, THEMES, USECASES,
+    LOOKUP_TYPES, PLAYBOOK_KINDS, PLAYBOOK_PRODUCTS, PLAYBOOK_TYPES, PLAYBOOK_USECASES, PRODUCTION, PRODUCTS,
+    PRODUCTS_V6, REMOVED, STORY_CATEGORIES, STORY_STATUS, THEMES, USECASES, VPE_TYPES,
 };
 use super::{
     COMMON, COMMON_OPTIONAL, COMMON_V6, CVES, FILLED, Form, Item, Key, NOT_NEGATIVE, OBJECT_NAME, Others,
@@ -340,6 +342,40 @@ pub(super) fn dashboard(generation: Generation) -> &'static Shape {
 }
 
 const DASHBOARD: &[Key] = &[may("theme", Type::Word(&THEMES)), may("j2_template", Type::Any), may("label", TEXT)];
+
+// Playbooks.
+
+pub(super) fn playbook(generation: Generation) -> &'static Shape {
+    static V4: Shape = Shape { parts: &[NAME, COMMON, STATUS_OF_ALWAYS, PLAYBOOK], others: Others::Usual };
+    static V5: Shape = Shape { parts: &[NAME, COMMON, STATUS_OF_ALWAYS, PLAYBOOK], others: Others::Refused };
+    // The newest generation has none that are published.
+    static V6: Shape = Shape { parts: &[NAME, COMMON_V6, STATUS_OF_ALWAYS, PLAYBOOK], others: Others::Ignored };
+    by(generation, &V4, &V5, &V6)
+}
+
+const PLAYBOOK: &[Key] = &[
+    need("type", Type::Word(&PLAYBOOK_TYPES)),
+    need("how_to_implement", SENTENCE),
+    need("playbook", SENTENCE),
+    need("app_list", TEXTS),
+    need("tags", Type::Map(&PLAYBOOK_TAGS)),
+];
+static PLAYBOOK_TAGS: Shape = Shape {
+    parts: &[&[
+        may("analytic_story", Type::List { item: Item::Any, min: 0 }),
+        may("detections", Type::List { item: Item::Any, min: 0 }),
+        need("platform_tags", TEXTS),
+        need("playbook_type", Type::Word(&PLAYBOOK_KINDS)),
+        need("vpe_type", Type::Word(&VPE_TYPES)),
+        may("playbook_fields", TEXTS),
+        may("product", Type::List { item: Item::Word(&PLAYBOOK_PRODUCTS), min: 0 }),
+        may("use_cases", Type::List { item: Item::Word(&PLAYBOOK_USECASES), min: 0 }),
+        may("defend_technique_id", Type::List { item: Item::Word(&D3FEND), min: 0 }),
+        may("labels", TEXTS),
+        may("playbook_outputs", TEXTS),
+    ]],
+    others: Others::Refused,
+};
 
 pub(super) fn removed(_: Generation) -> &'static Shape {
     // The newest generation keeps the old shape and puts its dates in place of the date.

@@ -58,6 +58,30 @@ pub(super) static PRODUCTION: Words =
 /// Status of what is removed.
 pub(super) static REMOVED: Words =
     Words { code: codes::UNKNOWN_STATUS, what: "status of a removed object", values: &["removed"] };
+/// Types of playbooks.
+pub(super) static PLAYBOOK_TYPES: Words =
+    Words { code: codes::UNKNOWN_TYPE, what: "type of playbook", values: &["Investigation", "Response"] };
+/// What playbooks are started by.
+pub(super) static PLAYBOOK_KINDS: Words = Words {
+    code: codes::UNKNOWN_TYPE,
+    what: "kind of playbook",
+    values: &["Input", "Automation", "Enterprise Security"],
+};
+/// Editors of playbooks.
+pub(super) static VPE_TYPES: Words =
+    Words { code: codes::UNKNOWN_TYPE, what: "editor of playbooks", values: &["Modern", "Classic"] };
+/// Products of playbooks.
+pub(super) static PLAYBOOK_PRODUCTS: Words = Words {
+    code: codes::UNKNOWN_PRODUCT,
+    what: "product of a playbook",
+    values: &["Splunk SOAR", "Splunk Enterprise Security"],
+};
+/// Use cases of playbooks.
+pub(super) static PLAYBOOK_USECASES: Words = Words {
+    code: codes::UNKNOWN_USECASE,
+    what: "use case of a playbook",
+    values: &["Collection", "Endpoint", "Enrichment", "Malware", "Phishing", "Response", "Utility"],
+};
 /// What happens after a test.
 pub(super) static BEHAVIOURS: Words = Words {
     code: codes::BAD_CONFIG,

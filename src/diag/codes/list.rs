@@ -124,6 +124,10 @@ codes! {
         why "Readers collect data that the search never sees",
         bad "data_source: [Sysmon EventID 22]\n(search over Endpoint.Processes)",
         good "data_source: [Sysmon EventID 1]";
+    DEPRECATION_MAPPING = "deprecation-mapping", Error, "The deprecation mapping and the objects do not agree",
+        why "The official tool refuses the pack if `enforce_deprecation_mapping_requirement` is set: users are told a wrong reason, version or replacement, or none",
+        bad "content: A Removed Detection, without an object of this name in removed/",
+        good "one entry for each object whose status is deprecated or removed";
     DROPPED_FIELD = "dropped-field", Warning, "A command reads a field that an earlier command dropped or renamed",
         why "The field is empty in every row from there on, so a filter on it drops everything",
         bad "| stats count by user | where firstTime > 0",
@@ -272,6 +276,10 @@ codes! {
         why "The command's name is read as an argument of the command before",
         bad "| stats count by user where count > 1",
         good "| stats count by user | where count > 1";
+    MISSING_PLAYBOOK_FILE = "missing-playbook-file", Error, "A playbook lacks the JSON file or the Python file beside it",
+        why "The official tool refuses it: the two files are the playbook",
+        bad "playbooks/block_host.yml without playbooks/block_host.py",
+        good "both, and playbooks/block_host.json";
     MISSING_RISK = "missing-risk", Error, "Risk is missing where the type of the detection needs it, or stands where it must not",
         why "The official tool refuses it: the deployment of the type says whether results add risk",
         bad "type: TTP\n(no rba)",
