@@ -577,6 +577,12 @@ impl<'a> Cursor<'a> {
         Some(Spanned::new(word.to_owned(), span))
     }
 
+    /// `as`, whether or not a name follows.
+    pub(super) fn is_as(&self) -> bool {
+        let ends = |end: usize| end == self.end() || self.is_blank(end) || b"\"',".contains(&self.bytes()[end]);
+        self.letters(self.at, "as").is_some_and(ends)
+    }
+
     pub(super) fn is_by(&self, at: usize) -> bool {
         self.by_end(at).is_some()
     }

@@ -101,7 +101,7 @@ fn generic(parser: &mut Parser, args: &mut Args) -> Read<()> {
             return Ok(true);
         }
         let is_alias = parser.is_alias();
-        if (!is_alias && parser.by(args)?) || parser.sign(args) || parser.word_or_alias(args) {
+        if (!is_alias && parser.by(args)?) || parser.sign(args) || parser.word_or_alias(args)? {
             return Ok(true);
         }
         Ok(parser.raw_group(args))
@@ -299,7 +299,7 @@ fn lookup(parser: &mut Parser, args: &mut Args) -> Read<()> {
     some(parser, args, Wanted::Name, |parser, args| {
         let output =
             parser.option(args)? || parser.keyword("outputnew", b"\"", args) || parser.keyword("output", b"\"", args);
-        Ok(output || parser.word_or_alias(args))
+        Ok(output || parser.word_or_alias(args)?)
     })
 }
 

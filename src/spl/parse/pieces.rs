@@ -85,18 +85,23 @@ impl Parser<'_> {
         if self.cursor.is_clause() { None } else { self.cursor.word() }
     }
 
-    /// A word, or `word as name`.
-    pub(super) fn word_or_alias(&mut self, args: &mut Args) -> bool {
+    /// A word, or `word as name`; `as` without a name is a mistake.
+    pub(super) fn word_or_alias(&mut self, args: &mut Args) -> Read<bool> {
         let start = self.cursor.at;
-        let Some(source) = self.cursor.word() else { return false };
+        let Some(source) = self.cursor.word() else { return Ok(false) };
         let after_word = self.cursor;
-        if let Some(target) = self.as_name() {
+        self.cursor.skip();
+        if self.cursor.is_as() {
+            self.cursor.at += "as".len();
+            self.cursor.skip();
+            let target = if self.cursor.is_clause() { None } else { self.cursor.word() };
+            let Some(target) = target else { return self.missed(Wanted::Field) };
             self.push(args, start, Arg::Alias { source, target });
         } else {
             self.cursor = after_word;
             self.push(args, start, Arg::Word(source));
         }
-        true
+        Ok(true)
     }
 
     /// `word as name`; a word without `as` is a mistake.
