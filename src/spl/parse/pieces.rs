@@ -88,6 +88,11 @@ impl Parser<'_> {
     /// A word, or `word as name`; `as` without a name is a mistake.
     pub(super) fn word_or_alias(&mut self, args: &mut Args) -> Read<bool> {
         let start = self.cursor.at;
+        // A comma before `as` does not make a field of it.
+        let behind_name = matches!(args.last().map(|arg| &arg.node), Some(Arg::Word(_) | Arg::Alias { .. }));
+        if behind_name && self.cursor.is_as() {
+            return Ok(false);
+        }
         let Some(source) = self.cursor.word() else { return Ok(false) };
         let after_word = self.cursor;
         self.cursor.skip();

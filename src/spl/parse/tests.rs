@@ -274,6 +274,7 @@ fn mistakes_are_named_at_their_place() {
         ("a=1 | rex field=b", "missing-argument", "", "`rex` ends where a regular expression is expected"),
         ("a= | head", "missing-argument", "", "`search` ends where a value is expected"),
         ("a=1 OR | head", "missing-argument", "", "`search` ends where a search term is expected"),
+        ("a=1 | lookup t a, as b", "spl-syntax", "as", "`as` does not fit here in `lookup`"),
         ("a=1 | lookup t a as, b", "missing-argument", "as", "`as` has no name after it"),
         ("a=1 | lookup t a as output b", "missing-argument", "as", "`as` has no name after it"),
         ("a=1 | stats count as by host", "missing-argument", "as", "`as` has no name after it"),
