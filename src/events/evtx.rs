@@ -102,7 +102,7 @@ fn render(data: Vec<u8>, settings: &Arc<ParserSettings>, failed: &mut u64) -> Op
     let mut records = Vec::new();
     for record in chunk.iter() {
         match record.and_then(evtx::EvtxRecord::into_xml) {
-            Ok(record) => records.push((record.event_record_id, as_windows(&record.data))),
+            Ok(record) => records.push((record.event_record_id, as_windows(record.data))),
             Err(_) => *failed += 1,
         }
     }
@@ -110,13 +110,57 @@ fn render(data: Vec<u8>, settings: &Arc<ParserSettings>, failed: &mut u64) -> Op
 }
 
 /// Rewrites XML to Windows' form: no declaration, attributes in single quotes, no blanks between elements.
-fn as_windows(xml: &str) -> String {
+fn as_windows(mut xml: String) -> String {
     let body = match xml.trim_start().strip_prefix("<?xml") {
         Some(rest) => rest.split_once("?>").map_or(rest, |(_, body)| body),
-        None => xml,
+        None => &xml,
     };
-    let mut out = String::with_capacity(body.len());
-    let mut rest = body.trim();
+    let (start, length) = (xml.len() - body.trim_start().len(), body.trim().len());
+    xml.truncate(start + length);
+    xml.drain(..start);
+    match in_place(xml.into_bytes()) {
+        Ok(text) => text,
+        Err(text) => tag_by_tag(&text),
+    }
+}
+
+/// Changes the quotes of attributes where they stand. `Err` with the text, some of it changed, if a tag holds a single
+/// quote, which takes more room in single quotes.
+fn in_place(mut bytes: Vec<u8>) -> Result<String, String> {
+    let mut at = 0;
+    let mut plain = true;
+    'text: while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
+        at += open + 1;
+        let mut quoted = false;
+        while let Some(byte) = bytes.get_mut(at) {
+            at += 1;
+            match *byte {
+                b'>' if !quoted => continue 'text,
+                b'"' => {
+                    quoted = !quoted;
+                    *byte = b'\'';
+                }
+                b'\'' => {
+                    // The tag as it was.
+                    if quoted && let Some(open) = memchr::memrchr(b'\'', &bytes[..at - 1]) {
+                        bytes[open] = b'"';
+                    }
+                    plain = false;
+                    break 'text;
+                }
+                _ => {}
+            }
+        }
+        break;
+    }
+    // Only ASCII was put in place of ASCII.
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    if plain { Ok(text) } else { Err(text) }
+}
+
+fn tag_by_tag(xml: &str) -> String {
+    let mut out = String::with_capacity(xml.len());
+    let mut rest = xml;
     while let Some(open) = memchr::memchr(b'<', rest.as_bytes()) {
         out.push_str(&rest[..open]);
         let tag = &rest[open..];
@@ -173,11 +217,18 @@ mod tests {
         let table = [
             ("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Event a=\"b\"><c/></Event>\n", "<Event a='b'><c/></Event>"),
             ("<D N=\"it's > that\">say \"x\" &amp; y</D>", "<D N='it&apos;s > that'>say \"x\" &amp; y</D>"),
+            ("<D N=\"a>b\" M=\"c\">d</D>", "<D N='a>b' M='c'>d</D>"),
+            (
+                "<A B=\"x\"/><D M=\"a\" N=\"it's\">\"</D><E F=\"y\"/>",
+                "<A B='x'/><D M='a' N='it&apos;s'>\"</D><E F='y'/>",
+            ),
+            ("<D N=\"\u{e9}'\u{e9}\"/>", "<D N='\u{e9}&apos;\u{e9}'/>"),
+            ("<D N='x'/>", "<D N='x'/>"),
             ("<D N=\"cut", "<D N='cut"),
             ("", ""),
         ];
         for (xml, wanted) in table {
-            assert_eq!(as_windows(xml), wanted, "{xml}");
+            assert_eq!(as_windows(xml.to_owned()), wanted, "{xml}");
         }
     }
 }
