@@ -306,9 +306,7 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
     match word.text.as_str() {
         "and" | "or" if before.is_some() && after.is_some() => lowercase(parser, word),
         "not" if after.is_some() => lowercase(parser, word),
-        "in" if follows_word && parser.text[word.span.end as usize..].trim_start_matches(is_blank).starts_with('(') => {
-            lowercase(parser, word);
-        }
+        "in" if follows_word && opens_group(&parser.text[word.span.end as usize..]) => lowercase(parser, word),
         "IN" if follows_word => {
             let end = after.map_or(word.span, |term| term.span).end as usize;
             parser.report(
@@ -330,6 +328,11 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
         command if is_command_in_search(command, before, after) => parser.report(missing_pipe(command, word.span)),
         _ => {}
     }
+}
+
+/// Whether an opening parenthesis is next; a comma is a blank.
+fn opens_group(text: &str) -> bool {
+    text.trim_start_matches(|c: char| is_blank(c) || c == ',').starts_with('(')
 }
 
 fn is_data_model(term: &Term) -> bool {
