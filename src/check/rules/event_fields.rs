@@ -16,8 +16,10 @@ use crate::source::{FileId, Located, Span};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Shorter names differ too little from each other.
+/// Shorter names differ too little from each other;
 const SHORTEST: usize = 4;
+/// of shorter ones than this, another letter makes another word.
+const LONG: usize = 6;
 /// More files than these do not share a slip.
 const MOST_SHARED: u32 = 5;
 /// A name is a shared slip if the other is in so many times as many files,
@@ -167,7 +169,8 @@ fn is_slip(name: &str, known: &str) -> bool {
     if plural(name, known) || plural(known, name) {
         return false;
     }
-    strsim::damerau_levenshtein(name, known) == 1
+    let another = name.len() == known.len() && letters(name) != letters(known);
+    (name.len() >= LONG || !another) && strsim::damerau_levenshtein(name, known) == 1
 }
 
 /// A name without its marks and digits.
@@ -259,7 +262,17 @@ pub(in crate::check) fn meant(subject: &Subject<'_>, compiled: &Compiled, name: 
     let own = Own::of(&compiled.flow);
     let known = own.names.contains_key(name);
     let near = own.slip_of(name, vocabulary, file).or_else(|| vocabulary.slip_of(name, file)).filter(|_| !known);
-    near.map(ToOwned::to_owned)
+    near.filter(|_| !is_of_app(name, subject)).map(ToOwned::to_owned)
+}
+
+/// Whether the settings of an app have the name anywhere. They are looked through only for names that would be reported.
+fn is_of_app(name: &str, subject: &Subject<'_>) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || "_.{}".contains(c);
+    subject.around.knowledge.sources().iter().any(|(_, file)| {
+        let text = file.text();
+        text.match_indices(name)
+            .any(|(at, _)| !text[..at].ends_with(is_word) && !text[at + name.len()..].starts_with(is_word))
+    })
 }
 
 fn is_candidate(name: &str) -> bool {
@@ -286,7 +299,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (field, of_events) in reads {
         let span = field.span;
         if is_candidate(&field.name) && !span.is_empty() && seen.insert((span.start, span.end)) {
-            let problem = names.waited_for(field).or_else(|| names.misspelt(field).filter(|_| of_events));
+            let misspelt = || names.misspelt(field).filter(|_| of_events && !is_of_app(&field.name, subject));
+            let problem = names.waited_for(field).or_else(misspelt);
             findings.0.extend(problem.and_then(|problem| problem.locate(&compiled.expansion.text)));
         }
     }
@@ -356,6 +370,9 @@ fn from_events<'f>(flow: &'f PlanFlow, found: &mut Vec<&'f Read>) {
         from_events(nested, found);
     }
     let mut before = &flow.input;
+    // Rows of commands such as `rest` are no events, and have fields of their own.
+    let source = flow.steps.first().map_or(before, |step| &step.flow.output);
+    let are_events = [before, source].iter().any(|schema| schema.fields.contains_key("_raw"));
     for step in &flow.steps {
         if let Some(nested) = &step.nested {
             from_events(nested, found);
@@ -363,7 +380,7 @@ fn from_events<'f>(flow: &'f PlanFlow, found: &mut Vec<&'f Read>) {
         for read in &step.flow.reads {
             let made = before.fields.get(&read.field.name).is_some_and(|info| info.made.is_some());
             let source = step.flow.output.open && before.fields.is_empty();
-            if !made && (before.open || source) && !before.dropped.contains_key(&read.field.name) {
+            if are_events && !made && (before.open || source) && !before.dropped.contains_key(&read.field.name) {
                 found.push(read);
             }
         }
@@ -418,7 +435,7 @@ mod tests {
         for (name, known) in [("user_d", "user_id"), ("userr_id", "user_id"), ("usre_id", "user_id")] {
             assert!(is_plain_slip(name, known), "{name}");
         }
-        for (name, known) in [("factor", "actor"), ("issuer", "issued"), ("dest", "desc")] {
+        for (name, known) in [("factor", "actor"), ("issuer", "issued"), ("destip", "descip")] {
             assert!(is_slip(name, known) && !is_plain_slip(name, known), "{name}");
         }
         for (name, known) in [
@@ -428,6 +445,7 @@ mod tests {
             ("event_name", "event.name"),
             ("src_ip", "dest_ip"),
             ("dest", "dest"),
+            ("core", "code"),
         ] {
             assert!(!is_slip(name, known), "{name}");
         }
