@@ -583,10 +583,6 @@ impl<'a> Cursor<'a> {
         self.letters(self.at, "as").is_some_and(ends)
     }
 
-    pub(super) fn is_by(&self, at: usize) -> bool {
-        self.by_end(at).is_some()
-    }
-
     /// `by` or `groupby`.
     pub(super) fn by_end(&self, at: usize) -> Option<usize> {
         self.keyword_end(at, "by", b"\"'").or_else(|| self.keyword_end(at, "groupby", b"\"'"))
@@ -682,7 +678,8 @@ impl<'a> Cursor<'a> {
         let mut at = self.at;
         while at < self.end() {
             let after = self.after_blanks(at);
-            if self.is_by(after) {
+            // A parenthesis behind it is a mistake of the `by` clause.
+            if ["by", "groupby"].iter().any(|word| self.keyword_end(after, word, b"\"'(").is_some()) {
                 return at;
             }
             if after > at {
@@ -695,7 +692,7 @@ impl<'a> Cursor<'a> {
                     let known = group_end(at).filter(|end| *end <= self.end());
                     known.or_else(|| self.bracket_end(at)).unwrap_or(at + 1)
                 }
-                b'(' | b')' | b']' => at + 1,
+                b'(' | b')' | b']' | b',' => at + 1,
                 _ => self.where_word_end(at),
             };
         }
