@@ -345,7 +345,12 @@ fn mistakes_are_named_at_their_place() {
             "from",
             "`from` stands in the condition, as a word to look for",
         ),
-        ("| tstats count from datamodel=A.B where (b=1),by(c)", "spl-syntax", "by", "`by` does not fit here in `tstats`"),
+        (
+            "| tstats count from datamodel=A.B where (b=1),by(c)",
+            "spl-syntax",
+            "by",
+            "`by` does not fit here in `tstats`",
+        ),
         ("| tstats count from datamodel=A.B where b=1 by", "missing-argument", "by", "`by` has no field after it"),
         ("a=1 | convert ctime", "spl-syntax", "ctime", "`ctime` does not fit here in `convert`"),
         ("a=1 | stats sum(", "unclosed-parenthesis", "(", "a parenthesis has no end"),
