@@ -37,7 +37,8 @@ fn satisfying(knowledge: &Knowledge, meta: &Meta, raw: Batch, request: &EventsRe
     }
     // From the raw events again: calculated fields must not be calculated from themselves.
     wanted.add_all(&read);
-    knowledge.extract(&rules, raw.take(&found), &wanted, request.context)
+    let raw = if found.len() == raw.rows() { raw } else { raw.take(&found) };
+    knowledge.extract(&rules, raw, &wanted, request.context)
 }
 
 fn fields_of(predicate: &Predicate) -> Fields {

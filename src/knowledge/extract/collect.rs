@@ -18,15 +18,6 @@ pub enum Further {
 /// hostile events are unbounded.
 const MAX_COLUMNS: usize = 20_000;
 
-/// One field of one row, while it is being gathered.
-#[derive(Clone, Debug, Default)]
-enum Cell {
-    #[default]
-    Empty,
-    One(Arc<str>),
-    Many(Vec<Arc<str>>),
-}
-
 /// The fields found so far, by name and row.
 #[derive(Debug)]
 pub struct Collector<'w> {
@@ -46,7 +37,9 @@ pub struct Collector<'w> {
 /// One column, while it is being gathered.
 #[derive(Debug)]
 struct Gathered {
-    cells: Vec<Cell>,
+    cells: Vec<Value>,
+    /// The values of rows that have several, in the order of their rows.
+    several: Vec<(usize, Vec<Value>)>,
     /// Texts of late, by a hash: events of a kind repeat their values, and a shared text costs no memory of its own and
     /// is recognised as the same by whoever computes with it.
     recent: Vec<Option<Arc<str>>>,
@@ -59,7 +52,7 @@ const MAX_SHARED: usize = 256;
 
 impl Gathered {
     fn new(rows: usize) -> Self {
-        Self { cells: vec![Cell::Empty; rows], recent: vec![None; RECENT] }
+        Self { cells: vec![Value::Null; rows], several: Vec::new(), recent: vec![None; RECENT] }
     }
 
     fn share(&mut self, text: &str) -> Arc<str> {
@@ -179,16 +172,14 @@ impl<'w> Collector<'w> {
 
     /// A value of the current row, for the field whose column is at a place.
     pub fn add_at(&mut self, place: usize, text: &str) {
+        let row = self.row;
         let column = &mut self.columns[place];
-        if matches!(column.cells[self.row], Cell::Empty) {
-            let value = column.share(text);
-            column.cells[self.row] = Cell::One(value);
+        if column.cells[row].is_null() {
+            column.cells[row] = Value::Text(column.share(text));
         } else if self.further == Further::Append {
-            let cell = &mut column.cells[self.row];
-            match cell {
-                Cell::Empty => {}
-                Cell::One(first) => *cell = Cell::Many(vec![first.clone(), text.into()]),
-                Cell::Many(values) => values.push(text.into()),
+            match column.several.last_mut() {
+                Some((last, values)) if *last == row => values.push(text.into()),
+                _ => column.several.push((row, vec![column.cells[row].clone(), text.into()])),
             }
         }
     }
@@ -196,10 +187,12 @@ impl<'w> Collector<'w> {
     /// Joins with the fields that the rows have: a value that is there stays, and a further one is dropped or appended.
     pub fn merge(self, batch: &mut Batch) {
         for (name, gathered) in self.columns {
-            let found = gathered.cells.into_iter().map(value);
+            let mut found = gathered.cells;
+            for (row, values) in gathered.several {
+                found[row] = Value::list(values);
+            }
             let Some(column) = batch.column_mut(&name) else {
-                let column = Column::new(found.collect());
-                batch.set(name, column);
+                batch.set(name, Column::new(found));
                 continue;
             };
             for (old, new) in column.values_mut().iter_mut().zip(found) {
@@ -210,14 +203,6 @@ impl<'w> Collector<'w> {
                 }
             }
         }
-    }
-}
-
-fn value(cell: Cell) -> Value {
-    match cell {
-        Cell::Empty => Value::Null,
-        Cell::One(text) => Value::Text(text),
-        Cell::Many(texts) => Value::List(texts.into_iter().map(Value::Text).collect()),
     }
 }
 
