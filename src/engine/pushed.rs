@@ -7,28 +7,31 @@ use super::source::{Counts, Named, Source};
 use crate::expr::Predicate;
 use crate::ir::{Op, Plan};
 use crate::value::Batch;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Results of subsearches that have run already. A plan is known by its address.
 #[derive(Clone, Debug, Default)]
-pub struct Prepared(Rc<RefCell<HashMap<usize, Result<Batch, Failure>>>>);
+pub struct Prepared(Arc<Mutex<HashMap<usize, Result<Batch, Failure>>>>);
 
 impl Prepared {
     /// Keeps the result of a subsearch.
     pub fn set(&self, plan: &Plan, result: Result<Batch, Failure>) {
-        self.0.borrow_mut().insert(address(plan), result);
+        self.known().insert(address(plan), result);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<usize, Result<Batch, Failure>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a subsearch has run and gave no rows.
     pub fn is_empty(&self, plan: &Plan) -> bool {
-        matches!(self.0.borrow().get(&address(plan)), Some(Ok(rows)) if rows.is_empty())
+        matches!(self.known().get(&address(plan)), Some(Ok(rows)) if rows.is_empty())
     }
 
     pub(super) fn get(&self, plan: &Plan) -> Option<Result<Batch, Failure>> {
-        self.0.borrow().get(&address(plan)).cloned()
+        self.known().get(&address(plan)).cloned()
     }
 }
 

@@ -61,7 +61,7 @@ impl Hunter<'_> {
         add(&others, set.finish(), &mut report);
         let risk = risk::events(&report.hits, self.attack);
         let worked = correlating.worker()(&risk);
-        correlating.take(worked);
+        correlating.take([worked]);
         add(&correlations, correlating.finish(), &mut report);
         report.notes.extend(events.notes().iter().filter(|note| note.kind.is_loss()).map(ToString::to_string));
         report.notes.extend(self.lookups.problems());
@@ -96,9 +96,7 @@ impl Hunter<'_> {
             let work = set.worker();
             let worked: Vec<Worked> = waiting.par_iter().map(|batch| work(batch)).collect();
             drop(work);
-            for worked in worked {
-                set.take(worked);
-            }
+            set.take(worked);
         }
         waiting.clear();
         (self.progress)(sets.first().map_or(0, RuleSet::read));

@@ -14,6 +14,7 @@ use crate::ir::{Fields, Op, Plan};
 use crate::knowledge::Knowledge;
 use crate::value::{Batch, Pile};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -116,21 +117,26 @@ impl<'p> RuleSet<'p> {
         self.seen.iter().map(|(meta, count)| (meta.clone(), *count))
     }
 
-    /// Takes what came of events, in their order.
-    pub fn take(&mut self, worked: Worked) {
-        self.read += worked.read;
-        for (meta, count) in worked.seen {
-            *self.seen.entry(meta).or_default() += count;
-        }
-        for (consumer, count) in worked.selected {
-            let selected = &mut self.shared.consumers[consumer].selected;
-            *selected = Some(selected.unwrap_or(0) + count);
-        }
-        for (consumer, batches) in worked.rows {
-            for batch in batches {
-                self.lines[consumer].take(batch, self.options.limits.rows);
+    /// Takes what came of events, in their order. Plans are worked on in parallel.
+    pub fn take(&mut self, worked: impl IntoIterator<Item = Worked>) {
+        let mut rows: Vec<Vec<Batch>> = vec![Vec::new(); self.lines.len()];
+        for worked in worked {
+            self.read += worked.read;
+            for (meta, count) in worked.seen {
+                *self.seen.entry(meta).or_default() += count;
+            }
+            for (consumer, count) in worked.selected {
+                let selected = &mut self.shared.consumers[consumer].selected;
+                *selected = Some(selected.unwrap_or(0) + count);
+            }
+            for (consumer, batches) in worked.rows {
+                rows[consumer].extend(batches);
             }
         }
+        let most = self.options.limits.rows;
+        self.lines.par_iter_mut().zip(rows).for_each(|(line, batches)| {
+            batches.into_iter().for_each(|batch| line.take(batch, most));
+        });
         if let Err(failure) = memory::check() {
             self.make_room(failure);
         }
@@ -148,48 +154,87 @@ impl<'p> RuleSet<'p> {
         }
     }
 
-    /// No more events come: finishes the plans, subsearches first. Results are in the order of the plans. `each` is told of
-    /// each rule as it ends, and may be used to make room.
+    /// No more events come: finishes the plans in parallel, subsearches first. Results are in the order of the plans.
     pub fn finish(self) -> Vec<Ended> {
         let Self { shared, source, options, lines, prepared, rules, read, .. } = self;
-        let mut ended: Vec<Option<Ended>> = Vec::new();
-        ended.resize_with(rules, || None);
-        let mut had_data = vec![false; rules];
-        for consumer in &shared.consumers {
-            had_data[consumer.rule] |= consumer.has_data();
+        let mut of_rules: Vec<Vec<(&Consumer<'p>, Option<Line<'p>>)>> = Vec::new();
+        of_rules.resize_with(rules, Vec::new);
+        for (consumer, line) in shared.consumers.iter().zip(lines) {
+            of_rules[consumer.rule].push((consumer, Some(line)));
         }
-        let mut lines: Vec<Option<Line<'p>>> = lines.into_iter().map(Some).collect();
-        let mut order: Vec<usize> = (0..lines.len()).collect();
-        order.sort_by_key(|&number| shared.consumers[number].level);
-        let mut lacks: Vec<Vec<String>> = vec![Vec::new(); rules];
-        for number in order {
-            let consumer = &shared.consumers[number];
-            let Some(line) = lines[number].take() else { continue };
-            let counts = Counts { read, selected: consumer.selected.unwrap_or(0) };
-            let keys = consumer.joined.as_ref().and_then(|joined| keys(joined, &shared.consumers, &lines));
-            let result = line.finish(consumer, keys.as_ref(), counts, source, options, &prepared);
-            if !consumer.main {
-                if let Ok(outcome) = &result {
-                    lacks[consumer.rule].extend(outcome.lacks.iter().cloned());
-                }
-                prepared.set(consumer.plan, result.map(|outcome| outcome.rows));
+        let end = Ending { source, options, prepared: &prepared, read };
+        of_rules.into_par_iter().filter_map(|lines| end.rule(lines)).collect()
+    }
+}
+
+/// What the ends of all plans share.
+struct Ending<'e, 'p> {
+    source: &'p dyn Source,
+    options: &'p RunOptions,
+    prepared: &'e Prepared,
+    read: u64,
+}
+
+impl<'p> Ending<'_, 'p> {
+    /// Finishes a rule, given its plans.
+    fn rule(&self, mut lines: Vec<(&Consumer<'p>, Option<Line<'p>>)>) -> Option<Ended> {
+        let had_data = lines.iter().any(|(consumer, _)| consumer.has_data());
+        lines.sort_by_key(|(consumer, _)| consumer.level);
+        let (mut lacks, mut ended) = (Vec::new(), None);
+        for at in 0..lines.len() {
+            let (consumer, line) = &mut lines[at];
+            let (consumer, Some(line)) = (*consumer, line.take()) else { continue };
+            let keys = consumer.joined.as_ref().and_then(|joined| keys(joined, &lines));
+            let result = self.line(line, consumer, keys.as_ref());
+            if consumer.main {
+                ended = Some(result);
                 continue;
             }
-            let result = result.map(|mut outcome| {
-                outcome.lacks.append(&mut lacks[consumer.rule]);
-                outcome
-            });
-            ended[consumer.rule] = Some(Ended { result, had_data: had_data[consumer.rule] });
+            if let Ok(outcome) = &result {
+                lacks.extend(outcome.lacks.iter().cloned());
+            }
+            self.prepared.set(consumer.plan, result.map(|outcome| outcome.rows));
         }
-        ended.into_iter().flatten().collect()
+        let result = ended?.map(|mut outcome| {
+            outcome.lacks.append(&mut lacks);
+            outcome
+        });
+        Some(Ended { result, had_data })
+    }
+
+    fn line(&self, line: Line<'p>, consumer: &Consumer<'p>, keys: Option<&Keys>) -> Result<Outcome, Failure> {
+        let counts = Counts { read: self.read, selected: consumer.selected.unwrap_or(0) };
+        match line {
+            Line::Failed(failure) => Err(failure),
+            Line::Open(pushed) | Line::Full(pushed) => pushed.finish(counts),
+            Line::Held(rows) => {
+                let mut pushed = Pushed::open(consumer.plan, self.source, self.options, self.prepared)?;
+                let rows = if leaves_nothing(consumer.plan, self.prepared) { Pile::default() } else { rows };
+                let mut push = |rows: Batch| -> ControlFlow<()> {
+                    let rows = match keys {
+                        Some(keys) => keys.choose(rows),
+                        None => rows,
+                    };
+                    let rows = match pushed.filter() {
+                        Some(filter) if consumer.level > 0 => select(filter, &rows, &self.options.context()),
+                        _ => rows,
+                    };
+                    if rows.is_empty() { ControlFlow::Continue(()) } else { pushed.push(rows) }
+                };
+                match consumer.wants {
+                    Wants::Events { ordered: true, .. } => rows.newest_first(&mut push),
+                    _ => rows.in_order(&mut push),
+                }
+                pushed.finish(counts)
+            }
+        }
     }
 }
 
 /// What the rows of the outer search have in the keys of a `join`, if they are at hand.
-fn keys(joined: &Joined<'_>, consumers: &[Consumer<'_>], lines: &[Option<Line<'_>>]) -> Option<Keys> {
-    let outer = consumers.iter().position(|consumer| std::ptr::eq(consumer.plan, joined.outer))?;
-    match lines[outer].as_ref()? {
-        Line::Held(rows) => Some(Keys::of(joined, rows)),
+fn keys(joined: &Joined<'_>, lines: &[(&Consumer<'_>, Option<Line<'_>>)]) -> Option<Keys> {
+    match lines.iter().find(|(consumer, _)| std::ptr::eq(consumer.plan, joined.outer))? {
+        (_, Some(Line::Held(rows))) => Some(Keys::of(joined, rows)),
         _ => None,
     }
 }
@@ -214,7 +259,7 @@ fn line<'p>(consumer: &Consumer<'p>, source: &'p dyn Source, options: &'p RunOpt
     }
 }
 
-impl<'p> Line<'p> {
+impl Line<'_> {
     fn take(&mut self, batch: Batch, most: usize) {
         match self {
             Self::Open(pushed) => {
@@ -234,41 +279,6 @@ impl<'p> Line<'p> {
                 }
             }
             Self::Full(_) | Self::Failed(_) => {}
-        }
-    }
-
-    fn finish(
-        self,
-        consumer: &Consumer<'p>,
-        keys: Option<&Keys>,
-        counts: Counts,
-        source: &'p dyn Source,
-        options: &'p RunOptions,
-        prepared: &Prepared,
-    ) -> Result<Outcome, Failure> {
-        match self {
-            Self::Failed(failure) => Err(failure),
-            Self::Open(pushed) | Self::Full(pushed) => pushed.finish(counts),
-            Self::Held(rows) => {
-                let mut pushed = Pushed::open(consumer.plan, source, options, prepared)?;
-                let rows = if leaves_nothing(consumer.plan, prepared) { Pile::default() } else { rows };
-                let mut push = |rows: Batch| -> ControlFlow<()> {
-                    let rows = match keys {
-                        Some(keys) => keys.choose(rows),
-                        None => rows,
-                    };
-                    let rows = match pushed.filter() {
-                        Some(filter) if consumer.level > 0 => select(filter, &rows, &options.context()),
-                        _ => rows,
-                    };
-                    if rows.is_empty() { ControlFlow::Continue(()) } else { pushed.push(rows) }
-                };
-                match consumer.wants {
-                    Wants::Events { ordered: true, .. } => rows.newest_first(&mut push),
-                    _ => rows.in_order(&mut push),
-                }
-                pushed.finish(counts)
-            }
         }
     }
 }

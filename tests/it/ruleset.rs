@@ -87,11 +87,10 @@ fn compare(pack: &Path, files: &[PathBuf], batch_sizes: &[usize], threads: &[usi
                 let work = set.worker();
                 let worked: Vec<_> = pool.install(|| some.par_iter().map(|batch| work(batch)).collect());
                 drop(work);
-                for worked in worked {
-                    set.take(worked);
-                }
+                pool.install(|| set.take(worked));
             }
-            for ((rule, alone), shared) in rules.rules.iter().zip(&alone).zip(set.finish()) {
+            let ended = pool.install(|| set.finish());
+            for ((rule, alone), shared) in rules.rules.iter().zip(&alone).zip(ended) {
                 assert_eq!(
                     result(alone),
                     result(&shared.result),

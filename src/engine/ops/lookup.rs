@@ -16,7 +16,6 @@ use crate::lookup::{Lookup, Matcher, Times};
 use crate::value::time::Format;
 use crate::value::{Batch, Column, Name, Value};
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Combinations of multivalue inputs that one row may have.
@@ -41,7 +40,7 @@ struct Open {
     outputs: Vec<(Name, Name)>,
     /// The time of each row of the table, where rows hold at times only.
     times: Option<Vec<Option<f64>>>,
-    remembered: HashMap<Vec<u8>, Rc<[usize]>>,
+    remembered: HashMap<Vec<u8>, Arc<[usize]>>,
 }
 
 impl Stage for State<'_> {
@@ -172,7 +171,7 @@ impl Open {
         }
     }
 
-    fn find(&mut self, values: &[&Value]) -> Rc<[usize]> {
+    fn find(&mut self, values: &[&Value]) -> Arc<[usize]> {
         let mut key = Vec::new();
         for value in values {
             group::push_key(&mut key, value);
@@ -181,7 +180,7 @@ impl Open {
             return found.clone();
         }
         let most = if self.times.is_some() { usize::MAX } else { self.lookup.max_matches };
-        let found: Rc<[usize]> = self.matcher.find(values, most).into();
+        let found: Arc<[usize]> = self.matcher.find(values, most).into();
         if self.remembered.len() >= MAX_REMEMBERED {
             self.remembered.clear();
         }

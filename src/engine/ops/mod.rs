@@ -28,7 +28,7 @@ use crate::ir::{Op, Operator, Plan};
 use crate::value::Batch;
 
 /// A running operation.
-pub(super) trait Stage {
+pub(super) trait Stage: Send {
     /// Takes a batch; gives what can be given already.
     fn push(&mut self, batch: Batch, run: &Run<'_>) -> Result<Option<Batch>, Failure>;
 
@@ -51,7 +51,7 @@ pub(super) trait Stage {
 /// An operation on one batch at a time that keeps nothing.
 struct Each<F>(F);
 
-impl<F: FnMut(Batch, &Run<'_>) -> Result<Batch, Failure>> Stage for Each<F> {
+impl<F: FnMut(Batch, &Run<'_>) -> Result<Batch, Failure> + Send> Stage for Each<F> {
     fn push(&mut self, batch: Batch, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
         (self.0)(batch, run).map(Some)
     }
@@ -73,7 +73,7 @@ impl<F: FnMut(Batch, &Run<'_>) -> Result<Batch, Failure>> Whole<F> {
     }
 }
 
-impl<F: FnMut(Batch, &Run<'_>) -> Result<Batch, Failure>> Stage for Whole<F> {
+impl<F: FnMut(Batch, &Run<'_>) -> Result<Batch, Failure> + Send> Stage for Whole<F> {
     fn push(&mut self, batch: Batch, run: &Run<'_>) -> Result<Option<Batch>, Failure> {
         run.may_keep(self.rows.rows() + batch.rows())?;
         self.rows.append(&batch);
