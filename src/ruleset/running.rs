@@ -135,7 +135,9 @@ impl<'p> RuleSet<'p> {
         }
         let most = self.options.limits.rows;
         self.lines.par_iter_mut().zip(rows).for_each(|(line, batches)| {
-            batches.into_iter().for_each(|batch| line.take(batch, most));
+            for batch in batches {
+                line.take(batch, most);
+            }
         });
         if let Err(failure) = memory::check() {
             self.make_room(failure);
