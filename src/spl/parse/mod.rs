@@ -170,7 +170,8 @@ impl<'a> Parser<'a> {
         let name = text::command_name(text);
         let after = &text[name.len()..];
         let lower = name.to_lowercase();
-        if may_be_implied && (lower != "search" || !after.starts_with(|c: char| is_blank(c) || "([\"".contains(c))) {
+        let is_command = || after.starts_with(|c: char| is_blank(c) || "([\",".contains(c)) || after.starts_with("```");
+        if may_be_implied && (lower != "search" || !is_command()) {
             slips::generating_without_pipe(self, &lower, span, after);
             let at = Span::at(span.start as usize);
             let command = Spanned::new("search".to_owned(), at);

@@ -215,6 +215,8 @@ fn stages_and_their_commands() {
     assert_eq!(commands, [("search", true), ("bin", false), ("search", false)]);
     assert!(!parse("search a=1").search.stages[0].implied);
     assert!(parse("search=1").search.stages[0].implied);
+    assert!(!parse("search```a comment``` a").search.stages[0].implied);
+    assert!(!parse("search, a").search.stages[0].implied);
     assert_eq!(parse(" | tstats count").search.stages[0].command.node, "tstats");
     assert_eq!(parse("").search.stages, []);
 }
