@@ -165,8 +165,16 @@ impl<'a> Parser<'a> {
     }
 
     /// One stage; `span` is the slice without blanks around it and holds at least one character.
-    fn stage(&mut self, slice: &Slice, span: Span, may_be_implied: bool) -> Option<Stage> {
-        let text = &self.text[span.range()];
+    fn stage(&mut self, slice: &Slice, mut span: Span, may_be_implied: bool) -> Option<Stage> {
+        let mut text = &self.text[span.range()];
+        if may_be_implied {
+            // A comma is a blank in a search expression, also before its first word.
+            let rest = text.trim_start_matches(|c: char| is_blank(c) || c == ',');
+            if !rest.is_empty() {
+                span = Span { start: span.start + (text.len() - rest.len()) as u32, ..span };
+                text = rest;
+            }
+        }
         let name = text::command_name(text);
         let after = &text[name.len()..];
         let lower = name.to_lowercase();

@@ -217,6 +217,7 @@ fn stages_and_their_commands() {
     assert!(parse("search=1").search.stages[0].implied);
     assert!(!parse("search```a comment``` a").search.stages[0].implied);
     assert!(!parse("search, a").search.stages[0].implied);
+    assert!(!parse(", search a").search.stages[0].implied);
     assert_eq!(parse(" | tstats count").search.stages[0].command.node, "tstats");
     assert_eq!(parse("").search.stages, []);
 }
@@ -328,6 +329,7 @@ fn mistakes_are_named_at_their_place() {
             "`avg` works on one field, and several words stand in its parentheses",
         ),
         ("a=1 | fields + b - c", "spl-syntax", "-", "`-` stands in the middle of the list, where it is no sign"),
+        (", tstats count", "missing-pipe", "tstats", "`tstats` has no pipe before it, so it is a word to look for"),
         ("a (AND>5)", "spl-syntax", "AND", "`AND` does not fit here in `search`"),
         ("a=1 | sort by b", "spl-syntax", "by", "`by` stands where `sort` takes a field"),
         ("a=1 | sort 10 BY b", "spl-syntax", "BY", "`BY` stands where `sort` takes a field"),
