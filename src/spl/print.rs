@@ -22,6 +22,10 @@ pub fn print(search: &Search) -> String {
             out.push_str("| ");
         }
         push_stage(&mut out, stage);
+        if at == 0 && stage.implied && out.is_empty() {
+            // Without it there would be no stage.
+            out.push_str("()");
+        }
     }
     out
 }

@@ -5,6 +5,7 @@ fn searches_in_one_layout() {
     let table = [
         ("index=main   a=1|stats count  by b,c", "index=main a=1\n| stats count by b c"),
         ("a=1 OR b=2 c=3", "(a=1 OR b=2) c=3"),
+        (" (), | head", "()\n| head"),
         ("|bucket span=1h _time|kv", "| bin span=1h _time\n| extract"),
         ("| rename a AS b c as \"d e\",", "| rename a as b, c as \"d e\""),
         ("| eval a = 1,b=a . \"x\"", "| eval a=1, b=a . \"x\""),
