@@ -314,26 +314,33 @@ fn check_detection(around: Around<'_>, compiler: &Compiler<'_>, detection: &Dete
 
 /// Baselines, investigations and macros: searches, or parts of them, that are no detections.
 fn others(around: Around<'_>, compiler: &Compiler<'_>) -> Vec<Diagnostic> {
-    let mut findings = Findings::default();
     let pack = around.pack;
+    let mut found = Vec::new();
     for (kind, all) in [(Kind::Baseline, &pack.baselines), (Kind::Investigation, &pack.investigations)] {
-        for search in selected(pack, all) {
-            rules::saved_search(&around, kind, search, compiler, &mut findings);
-        }
+        found.extend(each(pack, all, |search, findings| {
+            rules::saved_search(&around, kind, search, compiler, findings);
+        }));
     }
-    for found in selected(pack, &pack.macros) {
-        rules::macro_definition(&around, found, compiler, &mut findings);
-    }
-    let lookups: Vec<Vec<Diagnostic>> = selected(pack, &pack.lookups)
+    found.extend(each(pack, &pack.macros, |it, findings| rules::macro_definition(&around, it, compiler, findings)));
+    found.extend(each(pack, &pack.lookups, |lookup, findings| rules::lookup_table(&around, lookup, findings)));
+    found
+}
+
+/// What a rule finds in the selected objects of a kind, in their order.
+fn each<T: HasObject + Sync>(
+    pack: &Pack,
+    objects: &[T],
+    rule: impl Fn(&T, &mut Findings) + Sync,
+) -> impl Iterator<Item = Diagnostic> {
+    let found: Vec<Vec<Diagnostic>> = selected(pack, objects)
         .into_par_iter()
-        .map(|lookup| {
+        .map(|object| {
             let mut findings = Findings::default();
-            rules::lookup_table(&around, lookup, &mut findings);
+            rule(object, &mut findings);
             findings.0
         })
         .collect();
-    findings.0.extend(lookups.into_iter().flatten());
-    findings.0
+    found.into_iter().flatten()
 }
 
 /// The rules that hold for objects of every kind.

@@ -47,12 +47,13 @@ impl Letters {
 
     /// So many edits, at least, lead from one text to the other.
     fn least_distance(&self, other: &Self) -> usize {
-        let (mut more, mut fewer) = (0usize, 0usize);
+        // 32 counts of at most 255 fit.
+        let (mut more, mut fewer) = (0u16, 0u16);
         for (a, b) in self.0.iter().zip(&other.0) {
-            more += usize::from(a.saturating_sub(*b));
-            fewer += usize::from(b.saturating_sub(*a));
+            more += u16::from(a.saturating_sub(*b));
+            fewer += u16::from(b.saturating_sub(*a));
         }
-        more.max(fewer)
+        usize::from(more.max(fewer))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::compile::Compiler;
 use crate::content::names;
 use crate::content::pack::{HasObject, Kind};
 use crate::diag::{Code, Diagnostic, codes};
+use rayon::prelude::*;
 use std::collections::HashSet;
 
 pub(in crate::check) fn check(around: &Around<'_>, compiler: &Compiler<'_>, uses: &[Uses], findings: &mut Findings) {
@@ -14,8 +15,11 @@ pub(in crate::check) fn check(around: &Around<'_>, compiler: &Compiler<'_>, uses
     if !whole || pack.detections.is_empty() {
         return;
     }
-    let others = pack.baselines.iter().chain(&pack.investigations).filter_map(|search| search.search.as_ref());
-    let others: Vec<Uses> = others
+    let others: Vec<Uses> = pack
+        .baselines
+        .par_iter()
+        .chain(&pack.investigations)
+        .filter_map(|search| search.search.as_ref())
         .map(|search| {
             let (expansion, parsed) = compiler.read(search);
             Uses {
