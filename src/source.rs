@@ -236,9 +236,26 @@ pub struct Trace {
 
 /// A text derived from files, with the origin of every byte.
 ///
+/// A clone is cheap, whatever the length: texts and origins are shared until one of the clones is changed.
+#[derive(Clone)]
+pub struct Located(Body);
+
+// A pack holds hundreds of thousands.
+const _: () = assert!(size_of::<Located>() <= 40);
+
+#[derive(Clone)]
+enum Body {
+    /// No text; it would have stood here.
+    Empty(Option<Place>),
+    /// The bytes at `origin`. They stand in `shared` from `at` on, which may be the whole file.
+    Verbatim { shared: Arc<str>, at: u32, origin: Place },
+    /// Anything else.
+    Derived(Arc<Derived>),
+}
+
 /// Invariant: `text.is_empty()`, or the first piece begins at 0; pieces are in ascending order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Located {
+#[derive(Clone, Default)]
+struct Derived {
     text: String,
     pieces: Vec<Piece>,
     frames: Vec<Frame>,
@@ -246,101 +263,184 @@ pub struct Located {
     anchor: Option<Place>,
 }
 
+impl Default for Located {
+    fn default() -> Self {
+        Self(Body::Empty(None))
+    }
+}
+
+impl std::fmt::Debug for Located {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Located");
+        shown.field("text", &self.as_str()).field("pieces", &self.raw_pieces().collect::<Vec<_>>());
+        shown.field("frames", &self.frames()).field("anchor", &self.anchor()).finish()
+    }
+}
+
+/// Equal texts of equal origins are equal, whether they are shared or not.
+impl PartialEq for Located {
+    fn eq(&self, other: &Self) -> bool {
+        let texts = self.as_str() == other.as_str() && self.anchor() == other.anchor();
+        texts && self.raw_pieces().eq(other.raw_pieces()) && self.frames() == other.frames()
+    }
+}
+
+impl Eq for Located {}
+
 impl Located {
     /// An empty text that stands at `anchor`.
     pub fn empty(anchor: Place) -> Self {
-        Self { anchor: Some(anchor), ..Self::default() }
+        Self(Body::Empty(Some(anchor)))
     }
 
     /// A text that is the bytes at `place`, unchanged.
-    pub fn verbatim(text: impl Into<String>, place: Place) -> Self {
-        let mut located = Self::empty(place);
-        located.push(&text.into(), place, Copied::Verbatim);
-        located
+    pub fn verbatim(text: impl Into<Arc<str>>, place: Place) -> Self {
+        let text = text.into();
+        if text.is_empty() || text.len() != place.span.len() {
+            let mut located = Self::empty(place);
+            located.push(&text, place, Copied::Verbatim);
+            return located;
+        }
+        Self(Body::Verbatim { shared: text, at: 0, origin: place })
+    }
+
+    /// The bytes at `place` of a file that has this text, which is shared rather than copied.
+    ///
+    /// Empty if the span is not one of the text's.
+    pub fn of_file(text: &Arc<str>, place: Place) -> Self {
+        match text.get(place.span.range()) {
+            None | Some("") => Self::empty(place),
+            Some(_) => Self(Body::Verbatim { shared: Arc::clone(text), at: place.span.start, origin: place }),
+        }
     }
 
     /// The derived text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        match &self.0 {
+            Body::Empty(_) => "",
+            Body::Verbatim { shared, at, origin } => {
+                let at = *at as usize;
+                shared.get(at..at + origin.span.len()).unwrap_or_default()
+            }
+            Body::Derived(derived) => &derived.text,
+        }
     }
 
     /// Length in bytes.
     pub fn len(&self) -> usize {
-        self.text.len()
+        match &self.0 {
+            Body::Empty(_) => 0,
+            Body::Verbatim { origin, .. } => origin.span.len(),
+            Body::Derived(derived) => derived.text.len(),
+        }
     }
 
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.len() == 0
+    }
+
+    fn anchor(&self) -> Option<Place> {
+        match &self.0 {
+            Body::Empty(anchor) => *anchor,
+            Body::Verbatim { origin, .. } => Some(*origin),
+            Body::Derived(derived) => derived.anchor,
+        }
+    }
+
+    fn piece(&self, index: usize) -> Option<Piece> {
+        match &self.0 {
+            Body::Empty(_) => None,
+            Body::Verbatim { origin, .. } => {
+                let piece = Piece { at: 0, origin: *origin, copied: Copied::Verbatim, frame: None };
+                (index == 0).then_some(piece)
+            }
+            Body::Derived(derived) => derived.pieces.get(index).copied(),
+        }
+    }
+
+    fn raw_pieces(&self) -> impl Iterator<Item = Piece> {
+        (0..).map_while(|index| self.piece(index))
+    }
+
+    /// This text as one that can be changed, not shared with any clone.
+    fn derived(&mut self) -> &mut Derived {
+        if !matches!(self.0, Body::Derived(_)) {
+            let derived = Derived {
+                text: self.as_str().to_owned(),
+                pieces: self.raw_pieces().collect(),
+                frames: Vec::new(),
+                anchor: self.anchor(),
+            };
+            self.0 = Body::Derived(Arc::new(derived));
+        }
+        match &mut self.0 {
+            Body::Derived(derived) => Arc::make_mut(derived),
+            Body::Empty(_) | Body::Verbatim { .. } => unreachable!("it was just made so"),
+        }
     }
 
     /// Appends text that came from `origin`. Adjacent verbatim pieces are joined.
     pub fn push(&mut self, text: &str, origin: Place, copied: Copied) {
-        self.push_in_frame(text, origin, copied, None);
-    }
-
-    fn push_in_frame(&mut self, text: &str, origin: Place, copied: Copied, frame: Option<u32>) {
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            let Derived { text: all, pieces, .. } = self.derived();
+            append(all, pieces, text, Piece { at: 0, origin, copied, frame: None });
         }
-        let at = self.text.len() as u32;
-        self.text.push_str(text);
-        if copied == Copied::Verbatim
-            && let Some(last) = self.pieces.last_mut()
-            && last.copied == Copied::Verbatim
-            && last.frame == frame
-            && last.origin.file == origin.file
-            && last.origin.span.end == origin.span.start
-        {
-            last.origin.span.end = origin.span.end;
-            return;
-        }
-        self.pieces.push(Piece { at, origin, copied, frame });
     }
 
     /// A part of this text, origins and frames kept; `range` lies on character boundaries.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Self {
-        let anchor = self.place(Span::new(range.start, range.end)).or(self.anchor);
-        let mut part = Self { anchor, frames: self.frames.clone(), ..Self::default() };
+        if let Body::Verbatim { shared, at, origin } = &self.0
+            && !range.is_empty()
+            && self.as_str().get(range.clone()).is_some()
+        {
+            let start = origin.span.start as usize + range.start;
+            let origin = Place { file: origin.file, span: Span::new(start, start + range.len()) };
+            let at = at + range.start as u32;
+            return Self(Body::Verbatim { shared: Arc::clone(shared), at, origin });
+        }
+        let anchor = self.place(Span::new(range.start, range.end)).or(self.anchor());
+        let mut part = Self(Body::Empty(anchor));
+        if !self.frames().is_empty() {
+            part.derived().frames = self.frames().to_vec();
+        }
         part.append_part(self, range);
         part
     }
 
     /// Takes back what was appended after the first `length` bytes, which end on a character boundary. Frames stay.
     pub fn truncate(&mut self, length: usize) {
-        self.text.truncate(length);
-        self.pieces.retain(|piece| (piece.at as usize) < length);
-        if let Some(last) = self.pieces.last_mut()
-            && last.copied == Copied::Verbatim
-        {
-            let kept = Span::new(0, length - last.at as usize).shifted(last.origin.span.start as usize);
-            last.origin.span.end = last.origin.span.end.min(kept.end);
+        if length < self.len() {
+            self.derived().truncate(length);
         }
     }
 
     /// Each piece in order: its text, where it came from, and how.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Place, Copied)> {
-        self.pieces
-            .iter()
-            .enumerate()
-            .map(|(index, piece)| (&self.text[piece.at as usize..self.piece_end(index)], piece.origin, piece.copied))
+        self.raw_pieces().enumerate().map(|(index, piece)| {
+            (&self.as_str()[piece.at as usize..self.piece_end(index)], piece.origin, piece.copied)
+        })
     }
 
     /// Opens a frame for a macro call found in this text's origin; give the result to [`Located::append_expansion`].
     pub fn add_frame(&mut self, frame: Frame) -> u32 {
-        self.frames.push(frame);
-        self.frames.len() as u32 - 1
+        let frames = &mut self.derived().frames;
+        frames.push(frame);
+        frames.len() as u32 - 1
     }
 
     /// The frames opened so far.
     pub fn frames(&self) -> &[Frame] {
-        &self.frames
+        match &self.0 {
+            Body::Empty(_) | Body::Verbatim { .. } => &[],
+            Body::Derived(derived) => &derived.frames,
+        }
     }
 
     /// The innermost frame that the byte at `offset` belongs to.
     pub fn frame_at(&self, offset: usize) -> Option<u32> {
-        self.piece_index(offset as u32).and_then(|index| self.pieces[index].frame)
+        self.piece(self.piece_index(offset as u32)?)?.frame
     }
 
     /// Appends a part of another text, origins and frames kept. Frames of `other` are looked up in `self`, so both must
@@ -355,36 +455,31 @@ impl Located {
     }
 
     fn append_mapped(&mut self, other: &Self, range: Range<usize>, frame: impl Fn(Option<u32>) -> Option<u32>) {
+        let Some(mut index) = other.piece_index(range.start as u32).filter(|_| !range.is_empty()) else { return };
+        let text = other.as_str();
+        let Derived { text: all, pieces, .. } = self.derived();
         let mut at = range.start;
-        while at < range.end {
-            let Some(index) = other.piece_index(at as u32) else { return };
-            let piece = other.pieces[index];
+        while at < range.end
+            && let Some(piece) = other.piece(index)
+        {
             let piece_end = other.piece_end(index).min(range.end);
-            let origin = other.part_of(index, at, piece_end);
-            self.push_in_frame(&other.text[at..piece_end], origin, piece.copied, frame(piece.frame));
+            let origin = piece.part(at, piece_end);
+            append(all, pieces, &text[at..piece_end], Piece { origin, frame: frame(piece.frame), ..piece });
             at = piece_end;
+            index += 1;
         }
     }
 
     fn piece_index(&self, offset: u32) -> Option<usize> {
-        self.pieces.partition_point(|piece| piece.at <= offset).checked_sub(1)
+        match &self.0 {
+            Body::Empty(_) => None,
+            Body::Verbatim { .. } => Some(0),
+            Body::Derived(derived) => derived.pieces.partition_point(|piece| piece.at <= offset).checked_sub(1),
+        }
     }
 
     fn piece_end(&self, index: usize) -> usize {
-        self.pieces.get(index + 1).map_or(self.text.len(), |next| next.at as usize)
-    }
-
-    /// The origin of the bytes `from..to` of one piece.
-    fn part_of(&self, index: usize, from: usize, to: usize) -> Place {
-        let piece = &self.pieces[index];
-        match piece.copied {
-            Copied::Decoded => piece.origin,
-            Copied::Verbatim => {
-                let base = piece.origin.span.start as usize;
-                let skip = |offset: usize| base + offset.saturating_sub(piece.at as usize);
-                Place { file: piece.origin.file, span: Span::new(skip(from), skip(to)) }
-            }
-        }
+        self.piece(index + 1).map_or(self.len(), |next| next.at as usize)
     }
 
     /// Where a span of this text comes from.
@@ -392,16 +487,16 @@ impl Located {
     /// A span over several pieces of the author's own text gives the range from the first to the last of them; a span
     /// that touches an expansion gives the outermost call, and the way in through the definitions.
     pub fn trace(&self, span: Span) -> Option<Trace> {
-        let Some(first) = self.piece_index(span.start.min((self.text.len() as u32).saturating_sub(1))) else {
-            return self.anchor.map(|place| Trace { place, through: Vec::new() });
+        let Some(first) = self.piece_index(span.start.min((self.len() as u32).saturating_sub(1))) else {
+            return self.anchor().map(|place| Trace { place, through: Vec::new() });
         };
         let last_byte = if span.is_empty() { span.start } else { span.end - 1 };
         let last = self.piece_index(last_byte).unwrap_or(first).max(first);
-        let start = self.end_of_trace(first, span.start as usize, span.end as usize);
+        let start = self.end_of_trace(first, span.start as usize, span.end as usize)?;
         if first == last {
             return Some(start);
         }
-        let end = self.end_of_trace(last, self.pieces[last].at as usize, span.end as usize);
+        let end = self.end_of_trace(last, self.piece(last)?.at as usize, span.end as usize)?;
         let same_file = start.place.file == end.place.file;
         if same_file && start.place.span != end.place.span {
             let place = Place { file: start.place.file, span: start.place.span.to(end.place.span) };
@@ -421,19 +516,20 @@ impl Located {
         Some(Trace { place: start.place, through })
     }
 
-    fn end_of_trace(&self, index: usize, from: usize, to: usize) -> Trace {
+    fn end_of_trace(&self, index: usize, from: usize, to: usize) -> Option<Trace> {
+        let piece = self.piece(index)?;
         let end = to.min(self.piece_end(index));
-        let mut place = self.part_of(index, from.min(end), end);
+        let mut place = piece.part(from.min(end), end);
         let mut through = Vec::new();
-        let mut frame = self.pieces[index].frame;
+        let mut frame = piece.frame;
         while let Some(at) = frame {
-            let Some(inside) = self.frames.get(at as usize) else { break };
+            let Some(inside) = self.frames().get(at as usize) else { break };
             through.push((inside.name.clone(), place));
             place = inside.call;
             frame = inside.parent;
         }
         through.reverse();
-        Trace { place, through }
+        Some(Trace { place, through })
     }
 
     /// The place of a span in the author's file; the outermost macro call if the span lies in an expansion.
@@ -443,8 +539,89 @@ impl Located {
 
     /// The place of the whole text.
     pub fn whole(&self) -> Option<Place> {
-        self.place(Span::new(0, self.text.len()))
+        self.place(Span::new(0, self.len()))
     }
+}
+
+impl Piece {
+    /// The origin of the bytes `from..to` of the derived text, which lie in this piece.
+    fn part(&self, from: usize, to: usize) -> Place {
+        match self.copied {
+            Copied::Decoded => self.origin,
+            Copied::Verbatim => {
+                let base = self.origin.span.start as usize;
+                let skip = |offset: usize| base + offset.saturating_sub(self.at as usize);
+                Place { file: self.origin.file, span: Span::new(skip(from), skip(to)) }
+            }
+        }
+    }
+}
+
+impl Derived {
+    fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.pieces.retain(|piece| (piece.at as usize) < length);
+        if let Some(last) = self.pieces.last_mut()
+            && last.copied == Copied::Verbatim
+        {
+            let kept = Span::new(0, length - last.at as usize).shifted(last.origin.span.start as usize);
+            last.origin.span.end = last.origin.span.end.min(kept.end);
+        }
+    }
+}
+
+/// Texts that are derived from one file, one after the other: room for one, used again for the next.
+#[derive(Debug, Default)]
+pub struct Deriving {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+impl Deriving {
+    /// As [`Located::push`].
+    pub fn push(&mut self, text: &str, origin: Place, copied: Copied) {
+        append(&mut self.text, &mut self.pieces, text, Piece { at: 0, origin, copied, frame: None });
+    }
+
+    /// What was pushed since the last time. `file` is the whole text of the file; a single piece of it is shared with it.
+    /// `anchor` is where the text stands if it is empty.
+    pub fn finish(&mut self, file: &Arc<str>, anchor: Place) -> Located {
+        let located = match self.pieces.as_slice() {
+            [] => Located::empty(anchor),
+            [only] if only.copied == Copied::Verbatim && file.get(only.origin.span.range()) == Some(&self.text) => {
+                Located::of_file(file, only.origin)
+            }
+            pieces => Located(Body::Derived(Arc::new(Derived {
+                text: self.text.as_str().to_owned(),
+                pieces: pieces.to_vec(),
+                frames: Vec::new(),
+                anchor: Some(anchor),
+            }))),
+        };
+        self.text.clear();
+        self.pieces.clear();
+        located
+    }
+}
+
+/// Appends a piece, whose `at` is yet to be set, and its text.
+fn append(all: &mut String, pieces: &mut Vec<Piece>, text: &str, piece: Piece) {
+    if text.is_empty() {
+        return;
+    }
+    let at = all.len() as u32;
+    all.push_str(text);
+    if piece.copied == Copied::Verbatim
+        && let Some(last) = pieces.last_mut()
+        && last.copied == Copied::Verbatim
+        && last.frame == piece.frame
+        && last.origin.file == piece.origin.file
+        && last.origin.span.end == piece.origin.span.start
+    {
+        last.origin.span.end = piece.origin.span.end;
+        return;
+    }
+    pieces.push(Piece { at, ..piece });
 }
 
 #[cfg(test)]
@@ -463,6 +640,46 @@ mod tests {
         assert_eq!(sources.file(id).line_column(2), (1, 2));
         assert_eq!(sources.file(id).line_column(6), (2, 1));
         assert_eq!(sources.file(id).line_column(99), (2, 7));
+    }
+
+    #[test]
+    fn parts_of_a_file_are_shared_and_equal_to_copies() {
+        let text: Arc<str> = "name: 'abc' # é".into();
+        let file = Sources::new().add("a.yml", Arc::clone(&text));
+        let shared = Located::of_file(&text, place(file, 7, 10));
+        assert_eq!(shared, Located::verbatim("abc", place(file, 7, 10)));
+        assert_eq!(shared.part(1..2), Located::verbatim("b", place(file, 8, 9)));
+        assert_eq!(shared.whole(), Some(place(file, 7, 10)));
+
+        let mut longer = shared.clone();
+        longer.push("'", place(file, 10, 11), Copied::Verbatim);
+        assert_eq!((longer.as_str(), shared.as_str()), ("abc'", "abc"), "only the clone is changed");
+        assert_eq!(longer.pieces().collect::<Vec<_>>(), [("abc'", place(file, 7, 11), Copied::Verbatim)]);
+        longer.truncate(2);
+        assert_eq!((longer.as_str(), longer.whole()), ("ab", Some(place(file, 7, 9))));
+
+        // Inside a character, beyond the end, nothing.
+        for (start, end) in [(14, 15), (15, 30), (3, 3)] {
+            let none = Located::of_file(&text, place(file, start, end));
+            assert_eq!((none.as_str(), none.whole()), ("", Some(place(file, start, end))));
+        }
+    }
+
+    #[test]
+    fn room_is_empty_for_the_next_text() {
+        let text: Arc<str> = "'it''s' 'x'".into();
+        let file = Sources::new().add("a.yml", Arc::clone(&text));
+        let mut room = Deriving::default();
+        room.push("it", place(file, 1, 3), Copied::Verbatim);
+        room.push("'", place(file, 3, 5), Copied::Decoded);
+        room.push("s", place(file, 5, 6), Copied::Verbatim);
+        let first = room.finish(&text, place(file, 0, 7));
+        room.push("x", place(file, 9, 10), Copied::Verbatim);
+        let second = room.finish(&text, place(file, 8, 11));
+        let third = room.finish(&text, place(file, 11, 11));
+        assert_eq!((first.as_str(), first.place(Span::new(2, 3))), ("it's", Some(place(file, 3, 5))));
+        assert_eq!(second, Located::verbatim("x", place(file, 9, 10)));
+        assert_eq!((third.as_str(), third.whole()), ("", Some(place(file, 11, 11))));
     }
 
     #[test]

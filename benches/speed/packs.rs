@@ -45,7 +45,7 @@ fn parse_yaml(bencher: Bencher<'_, '_>) {
         sources.iter().filter(|(_, file)| file.path().extension().is_some_and(|suffix| suffix == "yml")).collect();
     bencher
         .counter(BytesCount::new(files.iter().map(|(_, file)| file.text().len()).sum::<usize>()))
-        .bench_local(|| files.iter().filter(|(id, file)| yaml::parse(*id, file.text()).0.is_some()).count());
+        .bench_local(|| files.iter().filter(|(id, file)| yaml::parse(*id, file.text().clone()).0.is_some()).count());
 }
 
 #[divan::bench(sample_count = 10)]

@@ -76,7 +76,7 @@ fn search_of_input(args: &FmtArgs, terminal: &Terminal) -> CliResult {
         (pack, knowledge, sources) = (workspace.pack, workspace.knowledge, workspace.sources);
     }
     let file = sources.add("-", text.as_str());
-    let search = Located::verbatim(&text, Place { file, span: Span::new(0, text.len()) });
+    let search = Located::verbatim(text.as_str(), Place { file, span: Span::new(0, text.len()) });
     let result = Formatter::new(&pack, &knowledge).search(&search);
     finish(result.map(|new| new + "\n"), &text, args, &sources)
 }

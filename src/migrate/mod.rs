@@ -296,7 +296,7 @@ fn advance(cx: &Context, kind: Kind, now: &Form, step: Generation, file: FileId)
         .map(|(from, to)| Change::Move { from: now.path.with_file_name(from), to: now.path.with_file_name(to) });
     let remarks = std::mem::take(&mut draft.remarks);
     drop(draft);
-    let (node, _) = yaml::parse(file, &text);
+    let (node, _) = yaml::parse(file, text.as_str());
     let node = node.ok_or("its new text would not be YAML")?;
     let search = |node: &Node| node.get("search").and_then(Node::as_str).map(str::to_owned);
     if search(&node) != search(&now.node) {

@@ -57,7 +57,7 @@ fn formatting_a_corpus_changes_only_the_layout() {
                 Outcome::Same => text.to_string(),
                 Outcome::Changed(new_file) => {
                     changed += 1;
-                    let node = yaml::parse(object.file, &new_file).0.expect("the new file is YAML");
+                    let node = yaml::parse(object.file, new_file.as_str()).0.expect("the new file is YAML");
                     let (before, after, search) = around(&object.node, text);
                     let (new_before, new_after, new_search) = around(&node, &new_file);
                     assert_eq!((before, after), (new_before, new_after), "{}", object.path.display());

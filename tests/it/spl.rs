@@ -39,7 +39,7 @@ fn documents(sources: &mut Sources, folder: &Path) -> Vec<(String, Node)> {
         let text = std::fs::read_to_string(&path).expect("the corpus can be read");
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let file = sources.add(&path, text.as_str());
-        documents.extend(yaml::parse(file, &text).0.map(|node| (name, node)));
+        documents.extend(yaml::parse(file, text).0.map(|node| (name, node)));
     }
     documents
 }

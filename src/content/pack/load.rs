@@ -119,13 +119,13 @@ fn config(pack: &mut Pack, root: &Located, selected: bool, sources: &mut Sources
     if !path.is_file() || !path.canonicalize().is_ok_and(|real| real.starts_with(&root.real_root)) {
         return;
     }
-    let content = open(&path);
+    let content = open(&path, &mut Vec::new());
     let file = sources.add(root.root.join("contentctl.yml"), content.text());
     pack.own.insert(file);
     if selected {
         pack.selected.insert(file);
     }
-    let (node, diagnostics) = content.parse(file, sources.file(file).text());
+    let (node, diagnostics) = content.parse(file);
     findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost: false }));
     if let Some(node) = node {
         pack.config = AppConfig::read(file, Arc::new(node));
@@ -151,13 +151,13 @@ fn deprecations(
     names.sort_unstable();
     for name in names.into_iter().take(MAX_MAPPINGS) {
         let path = folder.join(name);
-        let content = open(&root.real_root.join(&path));
+        let content = open(&root.real_root.join(&path), &mut Vec::new());
         let file = sources.add(root.root.join(&path), content.text());
         pack.own.insert(file);
         if is_selected(&path) {
             pack.selected.insert(file);
         }
-        let (node, diagnostics) = content.parse(file, sources.file(file).text());
+        let (node, diagnostics) = content.parse(file);
         findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost: false }));
         pack.deprecations.extend(node.map(|node| (file, Arc::new(node))));
     }
@@ -177,19 +177,18 @@ fn add(
 ) -> Vec<(FileId, PathBuf)> {
     let contents: Vec<Content> = found
         .par_iter()
-        .map(|found| match overlay {
-            Some((path, text)) if found.path == path => Content::Text(text.to_owned()),
-            _ => content(root, found),
+        .map_init(Vec::new, |bytes, found| match overlay {
+            Some((path, text)) if found.path == path => Content::Text(Arc::from(text)),
+            _ => content(root, found, bytes),
         })
         .collect();
     let mut files = Vec::with_capacity(found.len());
     for (found, content) in found.iter().zip(&contents) {
         files.push(sources.add(root.root.join(&found.path), content.text()));
     }
-    let known = &*sources;
     let read: Vec<Read1> = (&found, contents, &files)
         .into_par_iter()
-        .map(|(found, content, &file)| read_one(root, found, &content, file, known.file(file).text()))
+        .map(|(found, content, &file)| read_one(root, found, &content, file))
         .collect();
     for Read1 { object, diagnostics } in read {
         let file_is_lost = object.is_none();
@@ -213,7 +212,7 @@ struct Read1 {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn read_one(root: &Located, found: &Found, content: &Content, file: FileId, text: &str) -> Read1 {
+fn read_one(root: &Located, found: &Found, content: &Content, file: FileId) -> Read1 {
     let shown = found.path.display();
     let refused = |code, message: String, help: &str| Read1 {
         object: None,
@@ -242,7 +241,7 @@ fn read_one(root: &Located, found: &Found, content: &Content, file: FileId, text
             return refused(codes::FILE_UNREADABLE, message, "remove it from the pack");
         }
     }
-    let (node, mut diagnostics) = content.parse(file, text);
+    let (node, mut diagnostics) = content.parse(file);
     let object = node.and_then(|node| {
         let document = Document { file, path: found.path.clone(), root: root.root.clone(), node: Arc::new(node) };
         let mut object = Loaded::read(found.kind, &document, &mut diagnostics)?;
@@ -271,63 +270,62 @@ fn at_file(code: diag::Code, message: String, file: FileId) -> Diagnostic {
 
 /// A file's content, or what keeps it from being used.
 enum Content {
-    Text(String),
+    Text(Arc<str>),
     /// The beginning is text.
-    NotUtf8(String),
+    NotUtf8(Arc<str>),
     TooLarge(u64),
     Unreadable(String),
 }
 
-fn content(root: &Located, found: &Found) -> Content {
+fn content(root: &Located, found: &Found, bytes: &mut Vec<u8>) -> Content {
     match found.state {
-        State::Content => open(&root.real_root.join(&found.path)),
-        _ => Content::Text(String::new()),
+        State::Content => open(&root.real_root.join(&found.path), bytes),
+        _ => Content::Text(Arc::default()),
     }
 }
 
-fn open(path: &Path) -> Content {
-    let read = || {
+/// Reads a file; `bytes` is room for it.
+fn open(path: &Path, bytes: &mut Vec<u8>) -> Content {
+    let mut read = || {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
         if length > yaml::MAX_FILE_BYTES {
-            return Ok(Err(length));
+            return Ok(length);
         }
-        let mut bytes = Vec::with_capacity(length as usize);
+        bytes.clear();
+        bytes.reserve(length as usize);
         // The file may grow meanwhile.
-        file.take(yaml::MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        let length = bytes.len() as u64;
-        Ok(if length > yaml::MAX_FILE_BYTES { Err(length) } else { Ok(bytes) })
+        file.take(yaml::MAX_FILE_BYTES + 1).read_to_end(bytes)?;
+        Ok(bytes.len() as u64)
     };
     match read() {
         Err(error) => {
             let error: std::io::Error = error;
             Content::Unreadable(error.to_string())
         }
-        Ok(Err(length)) => Content::TooLarge(length),
-        Ok(Ok(bytes)) => String::from_utf8(bytes).map_or_else(
-            |error| {
-                let valid = error.utf8_error().valid_up_to();
-                let mut bytes = error.into_bytes();
-                bytes.truncate(valid);
-                Content::NotUtf8(String::from_utf8(bytes).unwrap_or_default())
-            },
-            Content::Text,
-        ),
+        Ok(length) if length > yaml::MAX_FILE_BYTES => Content::TooLarge(length),
+        Ok(_) => match std::str::from_utf8(bytes) {
+            Ok(text) => Content::Text(Arc::from(text)),
+            Err(error) => {
+                let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]);
+                Content::NotUtf8(Arc::from(valid.unwrap_or_default()))
+            }
+        },
     }
 }
 
 impl Content {
     /// What can be shown of the file.
-    fn text(&self) -> &str {
+    fn text(&self) -> Arc<str> {
         match self {
-            Self::Text(text) | Self::NotUtf8(text) => text,
-            Self::TooLarge(_) | Self::Unreadable(_) => "",
+            Self::Text(text) | Self::NotUtf8(text) => Arc::clone(text),
+            Self::TooLarge(_) | Self::Unreadable(_) => Arc::default(),
         }
     }
 
-    fn parse(&self, file: FileId, text: &str) -> (Option<yaml::Node>, Vec<Diagnostic>) {
+    fn parse(&self, file: FileId) -> (Option<yaml::Node>, Vec<Diagnostic>) {
         match self {
-            Self::Text(_) => yaml::parse(file, text),
+            Self::Text(text) => yaml::parse(file, Arc::clone(text)),
             Self::NotUtf8(valid) => (None, vec![yaml::not_utf8(file, valid.len())]),
             Self::TooLarge(length) => (None, vec![yaml::too_large(file, *length)]),
             Self::Unreadable(reason) => {

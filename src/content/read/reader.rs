@@ -3,6 +3,7 @@
 use super::super::yaml::{Data, Node, ScalarValue};
 use crate::diag::{Diagnostic, codes};
 use crate::source::{Copied, Located};
+use std::fmt::Display;
 
 /// A mapping that is being read. Keys may be paths such as `tags.product`.
 pub(super) struct Reader<'n, 'd> {
@@ -51,7 +52,7 @@ impl<'n, 'd> Reader<'n, 'd> {
         })
     }
 
-    fn text_of(&mut self, key: &str, node: &'n Node) -> Option<Located> {
+    fn text_of(&mut self, key: impl Display + Copy, node: &'n Node) -> Option<Located> {
         let Data::Scalar(scalar) = &node.data else {
             self.mismatch(key, node, "text");
             return None;
@@ -128,12 +129,11 @@ impl<'n, 'd> Reader<'n, 'd> {
     pub(super) fn texts(&mut self, key: &str) -> Vec<Located> {
         let items = self.items(key);
         let named = items.iter().enumerate().filter_map(|(at, item)| {
-            let key = format!("{key}[{at}]");
             if item.is_null() {
-                self.mismatch(&key, item, "text");
+                self.mismatch(format_args!("{key}[{at}]"), item, "text");
                 return None;
             }
-            self.text_of(&key, item)
+            self.text_of(format_args!("{key}[{at}]"), item)
         });
         named.collect()
     }
@@ -146,7 +146,7 @@ impl<'n, 'd> Reader<'n, 'd> {
                 let prefix = format!("{}{key}[{at}].", self.prefix);
                 out.push(read(&mut Reader { node: item, prefix, diagnostics: self.diagnostics }));
             } else {
-                self.mismatch(&format!("{key}[{at}]"), item, "a mapping");
+                self.mismatch(format_args!("{key}[{at}]"), item, "a mapping");
             }
         }
         out
@@ -170,7 +170,7 @@ impl<'n, 'd> Reader<'n, 'd> {
         }
     }
 
-    fn mismatch(&mut self, key: &str, node: &Node, expected: &str) {
+    fn mismatch(&mut self, key: impl Display, node: &Node, expected: &str) {
         let found = node.kind_name();
         let message = format!("`{}{key}` is {found}, expected {expected}", self.prefix);
         let mut diagnostic = Diagnostic::new(codes::YAML_TYPE, message, node.place);

@@ -17,7 +17,10 @@ impl Node {
     }
 
     fn pair(&self, key: &str) -> Option<&(Node, Node)> {
-        self.entries().iter().find(|(name, _)| name.as_str() == Some(key))
+        let is_key = |name: &Scalar| {
+            name.text.len() == key.len() && name.value != ScalarValue::Null && name.text.as_str() == key
+        };
+        self.entries().iter().find(|(name, _)| name.as_scalar().is_some_and(is_key))
     }
 
     /// The value at a path of keys, such as `tags.mitre_attack_id`. Keys that hold a point cannot be named.

@@ -7,11 +7,12 @@ use super::decode::Raw;
 use super::repair::Repaired;
 use super::{Data, Node, Scalar, ScalarValue, Style, problems, resolve};
 use crate::diag::Diagnostic;
-use crate::source::{FileId, Place, Span};
+use crate::source::{Deriving, FileId, Place, Span};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Nested lists and mappings, aliases resolved.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -21,7 +22,7 @@ pub(super) const MAX_NODES: usize = 500_000;
 pub(super) const MAX_ALIAS_BYTES: usize = 32 << 20;
 
 /// Reads the first document. `None` if there is none, or none that can be trusted; then an error says why.
-pub(super) fn document(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+pub(super) fn document(file: FileId, text: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let mut repaired = Repaired::new(text);
     loop {
         let mut composer = Composer {
@@ -34,6 +35,7 @@ pub(super) fn document(file: FileId, text: &str, diagnostics: &mut Vec<Diagnosti
             nodes: 0,
             alias_bytes: 0,
             last_end: 0,
+            room: Deriving::default(),
         };
         let result = composer.run(&repaired);
         let from = composer.last_end;
@@ -56,7 +58,7 @@ enum Stop {
 
 struct Composer<'a> {
     file: FileId,
-    text: &'a str,
+    text: &'a Arc<str>,
     diagnostics: Vec<Diagnostic>,
     stack: Vec<Open>,
     root: Option<Node>,
@@ -65,6 +67,8 @@ struct Composer<'a> {
     alias_bytes: usize,
     /// Where the event before ended: the header of a block scalar is searched from here.
     last_end: usize,
+    /// Room for scalars that are not simply a part of the file.
+    room: Deriving,
 }
 
 /// A collection whose end has not come yet.
@@ -181,7 +185,7 @@ impl Composer<'_> {
         };
         let raw = Raw { file: self.file, text: self.text, style, span: range, header, indent };
         let place = raw.place();
-        let text = raw.decode(value);
+        let text = raw.decode(value, &mut self.room);
         let value = self.scalar_value(text.as_str(), style, tag, place);
         let size = Size { nodes: 1, bytes: text.len(), depth: 0 };
         self.add(Node { data: Data::Scalar(Scalar { text, style, value }), place }, anchor, size)

@@ -7,14 +7,15 @@
 //! Source of the rules: YAML 1.2 chapters 7.3 (flow scalars) and 8.1 (block scalars), which agree with 1.1 here.
 
 use super::Style;
-use crate::source::{Copied, FileId, Located, Place, Span};
+use crate::source::{Copied, Deriving, FileId, Located, Place, Span};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A scalar as the parser found it.
 pub(super) struct Raw<'a> {
     pub(super) file: FileId,
     /// The whole file.
-    pub(super) text: &'a str,
+    pub(super) text: &'a Arc<str>,
     pub(super) style: Style,
     /// Flow styles: from the first to the last character, quotes included. Block styles: from the first content
     /// character to the end of the last line.
@@ -28,8 +29,8 @@ pub(super) struct Raw<'a> {
 impl Raw<'_> {
     /// The text with its origins. Should the rules here ever disagree with the parser, its value is used, and all of it
     /// stands for the whole span: a place that is too wide, never a wrong text.
-    pub(super) fn decode(&self, value: &str) -> Located {
-        self.exact().filter(|located| located.as_str() == value).unwrap_or_else(|| {
+    pub(super) fn decode(&self, value: &str, room: &mut Deriving) -> Located {
+        self.exact(room).filter(|located| located.as_str() == value).unwrap_or_else(|| {
             let place = self.place();
             let mut located = Located::empty(place);
             located.push(value, place, Copied::Decoded);
@@ -38,9 +39,15 @@ impl Raw<'_> {
     }
 
     /// The decoded text, or `None` for something that the parser should not have accepted.
-    pub(super) fn exact(&self) -> Option<Located> {
+    pub(super) fn exact(&self, room: &mut Deriving) -> Option<Located> {
+        let done = self.write(&mut Writer { file: self.file, text: self.text, out: &mut *room });
+        // Also after a failure: the room is for the next scalar.
+        let located = room.finish(self.text, self.place());
+        done.map(|()| located)
+    }
+
+    fn write(&self, out: &mut Writer<'_>) -> Option<()> {
         let Range { start, end } = self.span;
-        let mut out = Writer::new(self);
         match self.style {
             Style::Plain => out.flow(start..end, |_, _| None),
             Style::SingleQuoted => out.flow(start + 1..end.checked_sub(1)?, |bytes, at| {
@@ -51,8 +58,7 @@ impl Raw<'_> {
             }
             Style::Literal => out.block(self, false),
             Style::Folded => out.block(self, true),
-        }?;
-        Some(out.located)
+        }
     }
 
     /// From the first to the last character; for block styles from the header to the last character of content.
@@ -82,14 +88,10 @@ enum Mark {
 struct Writer<'a> {
     file: FileId,
     text: &'a str,
-    located: Located,
+    out: &'a mut Deriving,
 }
 
-impl<'a> Writer<'a> {
-    fn new(raw: &Raw<'a>) -> Self {
-        Self { file: raw.file, text: raw.text, located: Located::empty(raw.place()) }
-    }
-
+impl Writer<'_> {
     fn copy(&mut self, range: Range<usize>) -> Option<()> {
         let piece = self.text.get(range.clone())?;
         self.push(piece, range, Copied::Verbatim);
@@ -98,7 +100,7 @@ impl<'a> Writer<'a> {
 
     fn push(&mut self, piece: &str, origin: Range<usize>, copied: Copied) {
         let place = Place { file: self.file, span: Span::new(origin.start, origin.end) };
-        self.located.push(piece, place, copied);
+        self.out.push(piece, place, copied);
     }
 
     /// Line breaks, each as one `\n`.

@@ -23,16 +23,18 @@ mod tests;
 
 use crate::diag::{Diagnostic, codes};
 use crate::source::{FileId, Located, Place, Span};
+use std::sync::Arc;
 
 /// Larger files are refused unread.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Reads one document with the place of everything in it.
+/// Reads one document with the place of everything in it. Texts that stand in the file as they are read share its text.
 ///
 /// The node is `None` exactly if the text is empty, not YAML, or beyond the bounds (16 MiB, 100 levels, 500,000 values
 /// with aliases resolved); then one of the findings is an error that says so. Other findings (a repeated key, an unknown
 /// tag, a second document, which is not read) come with a node. Never panics, whatever the text.
-pub fn parse(file: FileId, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+pub fn parse(file: FileId, text: impl Into<Arc<str>>) -> (Option<Node>, Vec<Diagnostic>) {
+    let text = &text.into();
     let mut diagnostics = Vec::new();
     if text.len() as u64 > MAX_FILE_BYTES {
         return (None, vec![too_large(file, text.len() as u64)]);

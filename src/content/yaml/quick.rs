@@ -8,8 +8,9 @@
 use super::compose::{MAX_NODES, has_repetitions};
 use super::decode::Raw;
 use super::{Data, Node, Scalar, ScalarValue, Style, resolve};
-use crate::source::{FileId, Located, Place, Span};
+use crate::source::{Deriving, FileId, Located, Place, Span};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Deeper nesting is left to the event parser; this reader recurses.
 const MAX_DEPTH: usize = 30;
@@ -17,11 +18,20 @@ const MAX_DEPTH: usize = 30;
 const MAX_KEY: usize = 128;
 
 /// Reads a document whose root is a mapping, if it is of the part of YAML that this reader knows.
-pub(super) fn document(file: FileId, text: &str) -> Option<Node> {
+pub(super) fn document(file: FileId, text: &Arc<str>) -> Option<Node> {
     if !is_plain_text(text) {
         return None;
     }
-    let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, nodes: 0 };
+    let mut reader = Reader {
+        file,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        nodes: 0,
+        room: Deriving::default(),
+        pairs: Vec::new(),
+        items: Vec::new(),
+    };
     let line = reader.next_line()?;
     if line.indent != 0 {
         return None;
@@ -32,7 +42,9 @@ pub(super) fn document(file: FileId, text: &str) -> Option<Node> {
 
 /// No tabs, no line breaks but LF, no characters that YAML has rules about.
 fn is_plain_text(text: &str) -> bool {
-    let plain = text.bytes().all(|b| (b >= b' ' && b != 0x7f) || b == b'\n');
+    // Without a branch for each byte, many are looked at in one step.
+    let control = |b: u8| (b < b' ' && b != b'\n') || b == 0x7f;
+    let plain = text.as_bytes().chunks(256).all(|chunk| !chunk.iter().fold(false, |any, b| any | control(*b)));
     let special =
         |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}');
     plain && (text.is_ascii() || !text.chars().any(special))
@@ -40,11 +52,16 @@ fn is_plain_text(text: &str) -> bool {
 
 struct Reader<'a> {
     file: FileId,
-    text: &'a str,
+    text: &'a Arc<str>,
     bytes: &'a [u8],
     /// The beginning of a line, between any two nodes.
     at: usize,
     nodes: usize,
+    /// Room for scalars that are not simply a part of the file.
+    room: Deriving,
+    /// The pairs of the mappings that are being read, outermost first; so for the items of lists.
+    pairs: Vec<(Node, Node)>,
+    items: Vec<Node>,
 }
 
 /// Something that this reader leaves to the event parser.
@@ -108,7 +125,8 @@ impl Reader<'_> {
         let is_end = |at: &usize| bytes.get(at + 1).is_none_or(|b| *b == b' ');
         let Some(length) = memchr::memchr_iter(b':', bytes).find(is_end) else { return Ok(None) };
         let key = &bytes[..length];
-        let simple = |b: &u8| b.is_ascii_alphanumeric() || b"_-. /$()".contains(b);
+        let simple =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' ' | b'/' | b'$' | b'(' | b')');
         let is_simple = key.len() <= MAX_KEY
             && key.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
             && key.last() != Some(&b' ')
@@ -128,24 +146,23 @@ impl Reader<'_> {
         if depth > MAX_DEPTH {
             return None;
         }
-        let mut pairs = Vec::new();
+        let before = self.pairs.len();
         let mut line = first;
         loop {
             if self.is_item(line) {
                 return None;
             }
             let colon = self.key_end(line).ok()??;
-            let name = &self.text[line.start..colon];
-            let value = resolve::plain(name);
-            let key = self.plain_scalar(name, line.start, value)?;
+            let key = self.plain_scalar(line.start..colon)?;
             let value = self.value(line, colon, depth)?;
-            pairs.push((key, value));
+            self.pairs.push((key, value));
             match self.next_line() {
                 Some(next) if next.indent == first.indent => line = next,
                 Some(next) if next.indent > first.indent => return None,
                 _ => break,
             }
         }
+        let pairs = self.pairs.split_off(before);
         if has_repetitions(&pairs) {
             return None;
         }
@@ -187,7 +204,7 @@ impl Reader<'_> {
         if depth > MAX_DEPTH {
             return None;
         }
-        let mut items: Vec<Node> = Vec::new();
+        let before = self.items.len();
         let mut line = first;
         loop {
             let start = self.skip_blanks(line.start + 1, line.end);
@@ -195,13 +212,15 @@ impl Reader<'_> {
                 return None;
             }
             let rest = Line { indent: line.indent + (start - line.start), start, end: line.end };
-            items.push(self.block(rest, line.indent, depth)?);
+            let item = self.block(rest, line.indent, depth)?;
+            self.items.push(item);
             match self.next_line() {
                 Some(next) if next.indent == first.indent && self.is_item(next) => line = next,
                 Some(next) if next.indent > first.indent => return None,
                 _ => break,
             }
         }
+        let items = self.items.split_off(before);
         let end = items.last().map_or(first.start, |item| item.place.span.end as usize);
         self.node(Data::Sequence(items), first.start, end)
     }
@@ -228,17 +247,18 @@ impl Reader<'_> {
         self.node(data, line.start, end)
     }
 
-    fn plain_scalar(&mut self, text: &str, start: usize, value: ScalarValue) -> Option<Node> {
-        let end = start + text.len();
-        let place = Place { file: self.file, span: Span::new(start, end) };
-        let text = Located::verbatim(text, place);
-        self.node(Data::Scalar(Scalar { text, style: Style::Plain, value }), start, end)
+    /// A plain scalar on one line.
+    fn plain_scalar(&mut self, range: Range<usize>) -> Option<Node> {
+        let value = resolve::plain(&self.text[range.clone()]);
+        let place = Place { file: self.file, span: Span::new(range.start, range.end) };
+        let text = Located::of_file(self.text, place);
+        self.node(Data::Scalar(Scalar { text, style: Style::Plain, value }), range.start, range.end)
     }
 
     /// A scalar whose text is not simply that of the file; `header` is its first character.
     fn decoded(&mut self, style: Style, header: usize, span: Range<usize>, indent: Option<usize>) -> Option<Node> {
         let raw = Raw { file: self.file, text: self.text, style, span, header, indent };
-        let text = raw.exact()?;
+        let text = raw.exact(&mut self.room)?;
         let value = if raw.style == Style::Plain { resolve::plain(text.as_str()) } else { ScalarValue::Text };
         let span = raw.place().span;
         let scalar = Scalar { text, style: raw.style, value };
@@ -261,8 +281,7 @@ impl Reader<'_> {
             lines += 1;
         }
         if lines == 1 {
-            let text = &self.text[line.start..end];
-            return self.plain_scalar(text, line.start, resolve::plain(text));
+            return self.plain_scalar(line.start..end);
         }
         self.decoded(Style::Plain, line.start, line.start..end, None)
     }
