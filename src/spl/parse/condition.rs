@@ -91,8 +91,7 @@ impl Parser<'_> {
             }
             Some(b'[') => (TermKind::Subsearch(self.subsearch()?), 2),
             _ => {
-                let exact = self.exact();
-                let kind = match exact {
+                let kind = match self.exact()? {
                     Some(kind) => Some(kind),
                     None => self.comparison()?,
                 };
@@ -104,11 +103,10 @@ impl Parser<'_> {
     }
 
     /// `TERM(x)`, `CASE(x)`.
-    fn exact(&mut self) -> Option<TermKind> {
-        let before = self.cursor;
-        let is_case = before.starts_with("CASE(");
-        if !is_case && !before.starts_with("TERM(") {
-            return None;
+    fn exact(&mut self) -> Read<Option<TermKind>> {
+        let is_case = self.cursor.starts_with("CASE(");
+        if !is_case && !self.cursor.starts_with("TERM(") {
+            return Ok(None);
         }
         self.cursor.at += 5;
         self.cursor.skip();
@@ -116,12 +114,9 @@ impl Parser<'_> {
         self.cursor.skip();
         match word {
             Some(word) if self.cursor.eat(b')') => {
-                Some(if is_case { TermKind::Case(word) } else { TermKind::Term(word) })
+                Ok(Some(if is_case { TermKind::Case(word) } else { TermKind::Term(word) }))
             }
-            _ => {
-                self.cursor = before;
-                None
-            }
+            _ => self.missed(Wanted::Value),
         }
     }
 

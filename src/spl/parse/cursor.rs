@@ -448,7 +448,8 @@ impl<'a> Cursor<'a> {
         while let Some(byte) = self.bytes().get(end) {
             match byte {
                 b'\\' => end += 2,
-                b'(' | b')' => break,
+                // What a quote hides from the search around it cannot be told without quotes.
+                b'(' | b')' | b'"' => break,
                 _ => end += 1,
             }
         }
