@@ -315,6 +315,14 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
                     .help("write `field IN (\"a\", \"b\")`"),
             );
         }
+        "like" | "LIKE" if follows_word && after.is_some_and(is_quoted) => parser.report(
+            Problem::new(
+                codes::FOREIGN_OPERATOR,
+                format!("`{}` is no operator of a search expression", word.text),
+                word.span,
+            )
+            .help("write `field=\"pattern\"`, with `*` for any text; `like` belongs into `where`"),
+        ),
         "!" => foreign_operator(parser, "!", word.span, "NOT"),
         "//" | "#" if before.is_some() => parser.report(foreign_comment(word.span)),
         "by" if before.is_some() && after.is_none() => parser.report(
@@ -328,6 +336,10 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
         command if is_command_in_search(command, before, after) => parser.report(missing_pipe(command, word.span)),
         _ => {}
     }
+}
+
+fn is_quoted(term: &Term) -> bool {
+    matches!(&term.kind, TermKind::Keyword(word) if word.quote == Quote::Double)
 }
 
 /// Whether an opening parenthesis is next; a comma is a blank.

@@ -330,6 +330,7 @@ fn mistakes_are_named_at_their_place() {
         ),
         ("a=1 | fields + b - c", "spl-syntax", "-", "`-` stands in the middle of the list, where it is no sign"),
         ("TERM(a\" [b\") c", "spl-syntax", "\" [b\"", "a quoted string does not fit here in `search`"),
+        ("a.b like \"x*\"", "foreign-operator", "like", "`like` is no operator of a search expression"),
         (", tstats count", "missing-pipe", "tstats", "`tstats` has no pipe before it, so it is a word to look for"),
         ("a (AND>5)", "spl-syntax", "AND", "`AND` does not fit here in `search`"),
         ("a=1 | sort by b", "spl-syntax", "by", "`by` stands where `sort` takes a field"),
