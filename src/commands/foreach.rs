@@ -18,6 +18,7 @@ use crate::ir::op::{Assignment, Selector, Target, TargetPart};
 use crate::ir::{Flow, Native, NoCatalog, Op, Operator, Plan, Read, ReadKind, Schema, Step, wildcard};
 use crate::source::Span;
 use crate::spl::ast::{Arg, Expr, ExprKind, Quote, Stage, Word};
+use crate::spl::walk;
 use crate::value::{Batch, Column, Name, Value};
 use std::sync::Arc;
 
@@ -108,7 +109,11 @@ impl Command for Foreach {
         };
         for (target, value) in &body {
             unknown_placeholders(&target.text, target.span, &known, cx);
-            in_texts(value, &mut |text, span| unknown_placeholders(text, span, &known, cx));
+            walk::exprs(value, &mut |part| match &part.kind {
+                ExprKind::Text(text) => unknown_placeholders(text, part.span, &known, cx),
+                ExprKind::Field(word) => unknown_placeholders(&word.text, word.span, &known, cx),
+                _ => {}
+            });
         }
         if mode != "multifield" {
             let Some(items) = Items::of(&mode) else {
@@ -124,31 +129,6 @@ impl Command for Foreach {
             let _ = cx.expr(&each.filled(value, "field", &["text"]));
         }
         cx.native(each);
-    }
-}
-
-/// Texts and names of an expression, with their places.
-fn in_texts(expr: &Expr, visit: &mut impl FnMut(&str, Span)) {
-    match &expr.kind {
-        ExprKind::Text(text) => visit(text, expr.span),
-        ExprKind::Field(word) => visit(&word.text, word.span),
-        ExprKind::Unary(_, operand) => in_texts(operand, visit),
-        ExprKind::Binary(_, left, right) => {
-            in_texts(left, visit);
-            in_texts(right, visit);
-        }
-        ExprKind::In(operand, items) => {
-            in_texts(operand, visit);
-            for item in items {
-                in_texts(item, visit);
-            }
-        }
-        ExprKind::Call(_, args) => {
-            for arg in args {
-                in_texts(arg, visit);
-            }
-        }
-        ExprKind::Number(..) | ExprKind::Subsearch(_) => {}
     }
 }
 

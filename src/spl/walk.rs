@@ -54,24 +54,33 @@ fn in_term<'t>(term: &'t Term, visit: &mut impl FnMut(&'t Stage)) {
 }
 
 fn in_expr<'t>(expr: &'t Expr, visit: &mut impl FnMut(&'t Stage)) {
+    exprs(expr, &mut |part| {
+        if let ExprKind::Subsearch(search) = &part.kind {
+            stages(search, visit);
+        }
+    });
+}
+
+/// Visits an eval expression and all that it is made of, the whole before its parts; not what stands in subsearches.
+pub fn exprs<'t>(expr: &'t Expr, visit: &mut impl FnMut(&'t Expr)) {
+    visit(expr);
     match &expr.kind {
-        ExprKind::Unary(_, operand) => in_expr(operand, visit),
+        ExprKind::Unary(_, operand) => exprs(operand, visit),
         ExprKind::Binary(_, left, right) => {
-            in_expr(left, visit);
-            in_expr(right, visit);
+            exprs(left, visit);
+            exprs(right, visit);
         }
         ExprKind::In(operand, items) => {
-            in_expr(operand, visit);
+            exprs(operand, visit);
             for item in items {
-                in_expr(item, visit);
+                exprs(item, visit);
             }
         }
         ExprKind::Call(_, args) => {
             for arg in args {
-                in_expr(arg, visit);
+                exprs(arg, visit);
             }
         }
-        ExprKind::Subsearch(search) => stages(search, visit),
-        ExprKind::Number(..) | ExprKind::Text(_) | ExprKind::Field(_) => {}
+        ExprKind::Subsearch(_) | ExprKind::Number(..) | ExprKind::Text(_) | ExprKind::Field(_) => {}
     }
 }
