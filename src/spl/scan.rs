@@ -3,7 +3,10 @@
 //! One pass over the bytes splits the text into stages, also inside brackets, and finds everything that is not
 //! balanced. It bounds the nesting depth too, so that what runs afterwards may recurse.
 
-use super::{commands, parse::is_blank};
+use super::{
+    commands,
+    parse::{is_blank, is_gap},
+};
 use crate::diag::{Problem, codes};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -213,7 +216,7 @@ impl Scanner<'_> {
         let length = inside.find(['\n', '|']).unwrap_or_else(|| {
             if swapped.is_some() { inside.find(is_blank).unwrap_or(inside.len()) } else { inside.len() }
         });
-        let end = open + 1 + inside[..length].trim_end_matches(|c| is_blank(c) || c == ',').len();
+        let end = open + 1 + inside[..length].trim_end_matches(is_gap).len();
         Problem::new(codes::UNCLOSED_QUOTE, "a quoted string has no end", Span::new(open, open + 1))
             .label("opened here")
             .related(Span::at(end), "the closing `\"` is expected about here")
@@ -389,7 +392,7 @@ fn list_end(list: &str) -> Option<usize> {
 /// Length of the value at the start of a list's rest.
 fn value(rest: &str) -> Option<usize> {
     if !rest.starts_with('"') {
-        return Some(rest.find(|c| is_blank(c) || c == ',').unwrap_or(rest.len()));
+        return Some(rest.find(is_gap).unwrap_or(rest.len()));
     }
     let mut escaped = false;
     let end = rest[1..].find(|c| {

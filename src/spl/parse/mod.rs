@@ -21,7 +21,7 @@ use super::commands;
 use super::scan::{Group, MAX_DEPTH, MAX_PROBLEMS, Scan, Slice, scan};
 use crate::diag::{Problem, codes};
 use cursor::{Cursor, Wanted};
-pub(super) use text::is_blank;
+pub(super) use text::{is_blank, is_gap};
 
 /// Trees of operators deeper than this are refused, so that whatever walks a tree may recurse.
 const MAX_TREE_DEPTH: usize = 250;
@@ -169,7 +169,7 @@ impl<'a> Parser<'a> {
         let mut text = &self.text[span.range()];
         if may_be_implied {
             // A comma is a blank in a search expression, also before its first word.
-            let rest = text.trim_start_matches(|c: char| is_blank(c) || c == ',');
+            let rest = text.trim_start_matches(is_gap);
             if !rest.is_empty() {
                 span = Span { start: span.start + (text.len() - rest.len()) as u32, ..span };
                 text = rest;

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use super::condition::Operand;
-use super::text::is_blank;
+use super::text::{is_blank, is_gap};
 use crate::diag::{Problem, codes};
 use crate::spl::ast::{Arg, ByItem, CompareOp, Quote, Span, Spanned, Term, TermKind, Word};
 use crate::spl::commands;
@@ -57,7 +57,7 @@ pub(super) fn no_field(function: &Spanned<String>, argument: &Word) -> Option<Pr
             problem.help(format!("write `{name}(eval(if(condition, field, null())))`, or `count(eval(condition))`")),
         );
     }
-    let names = text.split(|c: char| is_blank(c) || c == ',').filter(|name| !name.is_empty());
+    let names = text.split(is_gap).filter(|name| !name.is_empty());
     let several = names.clone().count() > 1 && names.clone().all(|name| name.chars().all(is_of_name));
     several.then(|| {
         let message = format!("`{name}` works on one field, and several words stand in its parentheses");
@@ -344,7 +344,7 @@ fn is_quoted(term: &Term) -> bool {
 
 /// Whether an opening parenthesis is next; a comma is a blank.
 fn opens_group(text: &str) -> bool {
-    text.trim_start_matches(|c: char| is_blank(c) || c == ',').starts_with('(')
+    text.trim_start_matches(is_gap).starts_with('(')
 }
 
 fn is_data_model(term: &Term) -> bool {

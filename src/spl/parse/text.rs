@@ -8,6 +8,11 @@ pub(in crate::spl) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{0B}' | '\u{0C}' | '\u{A0}' | '\u{3000}' | '\u{FEFF}')
 }
 
+/// What parts the words of a list: a comma is a blank there.
+pub(in crate::spl) fn is_gap(c: char) -> bool {
+    is_blank(c) || c == ','
+}
+
 /// The span without blanks at both ends and comments at its start; empty at its end if nothing else is in it.
 pub(super) fn trimmed(text: &str, span: Span) -> Span {
     let mut start = span.start as usize;
