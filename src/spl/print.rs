@@ -9,6 +9,7 @@ mod word;
 
 use super::ast::{Arg, ByItem, Expr, Quote, Search, Spanned, Stage, Term};
 use super::commands;
+use super::parse::CLAUSES;
 use word::push_word;
 
 /// A whole search, without a line break at its end.
@@ -72,6 +73,7 @@ fn push_stage(out: &mut String, stage: &Stage) {
             (Some(Arg::Assign { .. }), Arg::Assign { .. })
             | (Some(Arg::Alias { .. }), Arg::Alias { .. })
             | (Some(Arg::Replace { .. }), Arg::Replace { .. }) => ", ",
+            (Some(Arg::By(items)), _) if items.last().is_some_and(needs_comma) => ", ",
             _ => " ",
         };
         if out.len() > from {
@@ -98,8 +100,8 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
         }
         Arg::By(items) => {
             out.push_str("by");
-            for item in items {
-                out.push(' ');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at > 0 && needs_comma(&items[at - 1]) { ", " } else { " " });
                 match item {
                     ByItem::Field(word) => push_word(out, word),
                     ByItem::Option { name, value } => push_option(out, name, value),
@@ -133,8 +135,15 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
             expression::push_expr(out, value);
         }
         Arg::SortKey { descending, kind, field } => {
+            // Without a sign it is a count of rows, an order, or has one.
+            let is_other = field.quote == Quote::Bare
+                && (field.text.bytes().all(|byte| byte.is_ascii_digit())
+                    || ["d", "desc"].iter().any(|order| field.text.eq_ignore_ascii_case(order))
+                    || field.text.starts_with(['+', '-']));
             if *descending {
                 out.push('-');
+            } else if is_other && kind.is_none() {
+                out.push('+');
             }
             match kind {
                 Some(kind) => {
@@ -157,6 +166,10 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
         Arg::Match { negated, field, pattern } => {
             if let Some(field) = field {
                 push_word(out, field);
+                // `a! =`: without the blank it is the other sign.
+                if field.quote == Quote::Bare && field.text.ends_with('!') {
+                    out.push(' ');
+                }
                 out.push_str(if *negated { "!=" } else { "=" });
             }
             push_word(out, pattern);
@@ -168,6 +181,12 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
         }
         Arg::Subsearch(search) => push_subsearch(out, search),
     }
+}
+
+/// Whether a field of a `by` would begin a clause without a comma behind it.
+fn needs_comma(item: &ByItem) -> bool {
+    let ByItem::Field(word) = item else { return false };
+    word.quote == Quote::Bare && CLAUSES.iter().any(|clause| word.text.eq_ignore_ascii_case(clause))
 }
 
 fn push_option(out: &mut String, name: &Spanned<String>, value: &super::ast::Word) {

@@ -114,7 +114,7 @@ impl Scanner<'_> {
             '\\' => next + self.text[next..].chars().next().map_or(0, char::len_utf8),
             '"' => self.quoted(at),
             '`' => self.backtick(at),
-            '\'' if self.at_word_start(at) => quoted_name(rest).map_or(next, |length| at + length),
+            '\'' if self.at_word_start(at) => self.quoted_name(at),
             '$' => token(rest).map_or(next, |length| at + length),
             '(' => {
                 self.depth += 1;
@@ -166,6 +166,20 @@ impl Scanner<'_> {
 
     fn at_word_start(&self, at: usize) -> bool {
         begins_word(&self.text[..at])
+    }
+
+    /// Behind an operator of eval it may be a character of a pattern as well: `*'*`.
+    fn quoted_name(&mut self, at: usize) -> usize {
+        if let Some(length) = quoted_name(&self.text[at..]) {
+            return at + length;
+        }
+        let before = &self.text[..at];
+        let before = before.strip_suffix(['+', '-']).filter(|before| begins_word(before)).unwrap_or(before);
+        if !before.ends_with(['.', '+', '-', '*', '/', '%']) {
+            self.report(unclosed_name(at));
+            self.level().broken = true;
+        }
+        at + 1
     }
 
     fn quoted(&mut self, at: usize) -> usize {
@@ -337,7 +351,7 @@ impl Scanner<'_> {
 
 /// Whether a quote begins a word or name after this text, rather than being a character inside of one.
 pub(super) fn begins_word(before: &str) -> bool {
-    let after_sign = |c| is_blank(c) || "(,=<>!|[.+-*/%".contains(c);
+    let after_sign = |c| is_blank(c) || "(,=<>!|[.+-*/%\"')]".contains(c);
     before.chars().next_back().is_none_or(after_sign) || before.ends_with("```")
 }
 
@@ -428,6 +442,13 @@ fn list_without_opener(stage: &str) -> Option<usize> {
 fn unmatched(closer: char, opener: char, at: usize) -> Problem {
     Problem::new(codes::UNMATCHED_CLOSER, format!("`{closer}` closes nothing"), Span::new(at, at + 1))
         .help(format!("remove it, or add the `{opener}` that it belongs to"))
+}
+
+/// `'name` without its second quote.
+pub(super) fn unclosed_name(open: usize) -> Problem {
+    Problem::new(codes::UNCLOSED_QUOTE, "a field name in single quotes has no end", Span::new(open, open + 1))
+        .label("opened here")
+        .help("close the name with `'`; text stands in double quotes")
 }
 
 fn smart_quote(quote: char, span: Span) -> Problem {

@@ -12,7 +12,7 @@ pub(super) struct Operand {
     pub(super) term: Term,
     depth: usize,
     /// OR stands before it.
-    or: bool,
+    pub(super) or: bool,
 }
 
 impl Parser<'_> {

@@ -160,6 +160,16 @@ impl<'a> Cursor<'a> {
         self.is_in(at, class::BLANK)
     }
 
+    /// A blank, or a comment, which counts as one.
+    fn parts(&self, at: usize) -> bool {
+        self.is_blank(at) || self.comment(at).is_some()
+    }
+
+    /// As [`Cursor::parts`], or a comma, which counts as a blank between words.
+    fn is_gap(&self, at: usize) -> bool {
+        self.parts(at) || self.bytes().get(at) == Some(&b',')
+    }
+
     fn name_at(&self, at: usize) -> bool {
         self.bytes().get(at).is_some_and(|&byte| is_name(byte))
     }
@@ -215,9 +225,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn single_end(&self, at: usize) -> Option<usize> {
-        let inside = self.bytes().get(at..)?.strip_prefix(b"'")?;
-        let length = memchr::memchr3(b'\'', b'\n', b'|', inside)?;
-        (length > 0 && inside[length] == b'\'').then_some(at + length + 2)
+        let rest = self.text.get(at..).filter(|rest| rest.starts_with('\''))?;
+        scan::quoted_name(rest).filter(|length| *length > 2).map(|length| at + length)
     }
 
     /// Balanced parentheses.
@@ -337,6 +346,11 @@ impl<'a> Cursor<'a> {
         self.run_end(self.at, class::BARE, Some(self.at + 1)).map(|end| self.take_nested(end))
     }
 
+    /// Whether the word that begins here is one character long.
+    pub(super) fn is_alone(&self) -> bool {
+        self.run_end(self.at, class::BARE, Some(self.at + 1)) == Some(self.at + 1)
+    }
+
     /// The value of an option.
     pub(super) fn option_value(&mut self) -> Option<Word> {
         if let Some(word) = self.quoted() {
@@ -362,8 +376,7 @@ impl<'a> Cursor<'a> {
         let mut end = self.at;
         loop {
             end = self.run_end(end, class::VALUE, None).unwrap_or(end);
-            let goes_on = end + 1 < self.end() && !self.is_in(end + 1, class::VALUE);
-            if self.bytes().get(end) == Some(&b',') && goes_on {
+            if self.bytes().get(end) == Some(&b',') && self.value_goes_on(end + 1) {
                 end += 1;
             } else {
                 return (end > self.at).then(|| self.take(end, Quote::Bare));
@@ -385,12 +398,12 @@ impl<'a> Cursor<'a> {
         (end > self.at).then(|| self.take(end, Quote::Bare))
     }
 
-    /// A pattern without quotes around it: up to the next blank. With quotes inside, which protect brackets, or with
-    /// escapes beside parentheses it counts as quoted, since it must be written so.
+    /// A pattern without quotes around it: up to the next blank. With escapes, or with what would end it elsewhere, it
+    /// counts as quoted, since it must be written so.
     pub(super) fn bare_pattern(&mut self) -> Option<Word> {
         let mut word = self.plain(class::BLANK)?;
-        let escaped = word.text.len() < word.span.len();
-        if word.text.contains('"') || (escaped && word.text.contains('(')) {
+        let escaped = word.text.len() < word.span.len() || word.text.ends_with('\\');
+        if escaped || word.text.contains(['"', '|']) {
             word.quote = Quote::Double;
         }
         Some(word)
@@ -515,7 +528,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn field(&mut self) -> Option<Word> {
         if let Some(end) = self.name_end(self.at)
             && is_operator(self.slice(self.at, end))
-            && self.bytes().get(end) != Some(&b'.')
+            && !(self.bytes().get(end) == Some(&b'.') && self.field_part(end + 1).is_some())
         {
             return None;
         }
@@ -563,14 +576,14 @@ impl<'a> Cursor<'a> {
         self.bytes().get(at..end)?.eq_ignore_ascii_case(word.as_bytes()).then_some(end)
     }
 
-    /// A keyword in any case, if a blank or one of `after` follows; the end of the text does not count.
+    /// A keyword in any case, if a blank, a comma or one of `after` follows; the end of the text does not count.
     pub(super) fn keyword_end(&self, at: usize, word: &str, after: &[u8]) -> Option<usize> {
         let end = self.letters(at, word)?;
         let follows = self.bytes().get(end)?;
-        (self.is_blank(end) || after.contains(follows)).then_some(end)
+        (self.is_gap(end) || after.contains(follows)).then_some(end)
     }
 
-    /// Passes a keyword that a blank or one of `after` follows.
+    /// Passes a keyword that a blank, a comma or one of `after` follows.
     pub(super) fn keyword(&mut self, word: &str, after: &[u8]) -> Option<Spanned<String>> {
         let end = self.keyword_end(self.at, word, after)?;
         let span = Span::new(self.at, end);
@@ -580,25 +593,31 @@ impl<'a> Cursor<'a> {
 
     /// `as`, whether or not a name follows.
     pub(super) fn is_as(&self) -> bool {
-        let ends = |end: usize| end == self.end() || self.is_blank(end) || b"\"',".contains(&self.bytes()[end]);
-        self.letters(self.at, "as").is_some_and(ends)
+        let goes_on = |end: usize| matches!(self.bytes().get(end), Some(b'(' | b'='));
+        let ends = |end: &usize| *end == self.end() || (self.is_in(*end, class::BARE) && !goes_on(*end));
+        self.letters(self.at, "as").filter(ends).is_some()
     }
 
     /// `by` or `groupby`.
     pub(super) fn by_end(&self, at: usize) -> Option<usize> {
-        self.keyword_end(at, "by", b"\"'").or_else(|| self.keyword_end(at, "groupby", b"\"'"))
+        self.keyword_end(at, "by", b"\"").or_else(|| self.keyword_end(at, "groupby", b"\""))
     }
 
-    /// A word that ends the list of a `by`.
+    /// A word that ends the list of a `by`. With a comma behind it, or nothing, it is a field.
     pub(super) fn stops_list(&self) -> bool {
-        ["where", "from", "into", "by", "groupby"].iter().any(|word| self.keyword_end(self.at, word, b"").is_some())
+        let something_at = |at: usize| {
+            let mut rest = Cursor { at, ..*self };
+            rest.skip();
+            rest.peek().is_some_and(|next| next != b',')
+        };
+        let stops = |word: &&str| self.letters(self.at, word).is_some_and(|end| self.parts(end) && something_at(end));
+        CLAUSES.iter().any(stops)
     }
 
-    /// A word that is no name after `as`.
+    /// A word that is no name after the `as` of a list that clauses follow.
     pub(super) fn is_clause(&self) -> bool {
-        ["by", "as", "output", "outputnew"]
-            .iter()
-            .any(|word| self.letters(self.at, word).is_some_and(|end| end == self.end() || self.is_blank(end)))
+        let ends = |end: usize| end == self.end() || self.is_gap(end) || self.bytes()[end] == b'"';
+        ["by", "as", "output", "outputnew"].iter().any(|word| self.letters(self.at, word).is_some_and(ends))
     }
 
     /// A word that ends a list of aggregations.
@@ -633,6 +652,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn compare_sign(&self) -> Option<usize> {
         let second = self.bytes().get(self.at + 1) == Some(&b'=');
         match self.peek()? {
+            b'<' if self.placeholder_end(self.at).is_some() => None,
             b'=' | b'<' | b'>' => Some(self.at + 1 + usize::from(second)),
             b'!' if second => Some(self.at + 2),
             _ => None,
@@ -677,10 +697,12 @@ impl<'a> Cursor<'a> {
     pub(super) fn where_end(&self, group_end: impl Fn(usize) -> Option<usize>) -> usize {
         let bytes = self.bytes();
         let mut at = self.at;
+        let mut depth = 0_usize;
         while at < self.end() {
             let after = self.after_blanks(at);
             // A parenthesis behind it is a mistake of the `by` clause.
-            if ["by", "groupby"].iter().any(|word| self.keyword_end(after, word, b"\"'(").is_some()) {
+            let is_by = || ["by", "groupby"].iter().any(|word| self.keyword_end(after, word, b"\"(").is_some());
+            if depth == 0 && is_by() {
                 return at;
             }
             if after > at {
@@ -693,23 +715,41 @@ impl<'a> Cursor<'a> {
                     let known = group_end(at).filter(|end| *end <= self.end());
                     known.or_else(|| self.bracket_end(at)).unwrap_or(at + 1)
                 }
-                b'(' | b')' | b']' | b',' => at + 1,
+                b'(' => {
+                    depth += 1;
+                    at + 1
+                }
+                b')' => {
+                    depth = depth.saturating_sub(1);
+                    at + 1
+                }
+                b']' | b',' => at + 1,
                 _ => self.where_word_end(at),
             };
         }
         self.end()
     }
 
+    /// A comma belongs to the value of a comparison if more follows it, as in [`Cursor::search_value`].
     fn where_word_end(&self, mut at: usize) -> usize {
+        let mut in_value = false;
         while let Some(&byte) = self.bytes().get(at) {
             at = match byte {
                 b'\\' => at + 2,
                 b'(' | b')' | b'[' | b']' | b'"' => break,
+                b',' if !(in_value && self.value_goes_on(at + 1)) => break,
                 _ if self.is_blank(at) => break,
-                _ => at + 1,
+                _ => {
+                    in_value |= matches!(byte, b'=' | b'<' | b'>');
+                    at + 1
+                }
             };
         }
         at.min(self.end())
+    }
+
+    fn value_goes_on(&self, at: usize) -> bool {
+        at < self.end() && !self.is_in(at, class::VALUE)
     }
 
     /// Balanced brackets.
@@ -732,6 +772,9 @@ impl<'a> Cursor<'a> {
         }
     }
 }
+
+/// The words that begin the clauses of a command with aggregations.
+pub(in crate::spl) const CLAUSES: [&str; 5] = ["where", "from", "into", "by", "groupby"];
 
 fn is_operator(name: &str) -> bool {
     ["and", "or", "xor", "not"].iter().any(|word| name.eq_ignore_ascii_case(word))

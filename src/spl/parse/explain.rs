@@ -40,6 +40,12 @@ pub(super) fn unknown_command(name: &str, span: Span, suggest: bool) -> Problem 
     }
 }
 
+/// `table'user name'`: it is not told where the name of the command ends.
+pub(super) fn quote_behind_command(name: &str, span: Span) -> Problem {
+    Problem::new(codes::SPL_SYNTAX, format!("a blank is missing between `{name}` and the quote"), span)
+        .help(format!("write `{name} '`"))
+}
+
 /// What could not be read, said with the command's name, what was found and what could stand there.
 pub(super) fn syntax(command: &str, text: &str, span: Span, missed: (usize, Wanted)) -> Problem {
     let inside = &text[span.range()];

@@ -7,6 +7,7 @@ use super::condition::compare_op;
 use super::cursor::Wanted;
 use super::{Failure, MAX_TREE_DEPTH, Parser, Read, slips, too_deep};
 use crate::spl::ast::{BinaryOp, Expr, ExprKind, Span, Spanned, UnaryOp, Word};
+use crate::spl::scan::unclosed_name;
 
 /// An expression and the depth of its tree.
 type Deep = (Expr, usize);
@@ -250,7 +251,7 @@ impl Parser<'_> {
         if let Some(word) = self.cursor.quoted() {
             return Ok(word);
         }
-        self.report(slips::unclosed_name(open));
+        self.report(unclosed_name(open));
         Err(Failure::Reported)
     }
 

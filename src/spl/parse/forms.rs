@@ -181,6 +181,7 @@ fn alias(parser: &mut Parser, args: &mut Args) -> Read<bool> {
 }
 
 fn fields(parser: &mut Parser, args: &mut Args) -> Read<()> {
+    parser.skip_commas();
     if let Some(sign @ (b'+' | b'-')) = parser.cursor.peek() {
         let at = parser.cursor.at;
         parser.cursor.at += 1;
@@ -210,7 +211,7 @@ fn dedup(parser: &mut Parser, args: &mut Args) -> Read<()> {
         if parser.option(args)? {
             return Ok(true);
         }
-        sorting = parser.keyword("sortby", b"", args);
+        sorting = parser.keyword("sortby", b"\"", args);
         Ok(sorting || parser.word(args))
     })
 }
@@ -260,9 +261,10 @@ fn regex(parser: &mut Parser, args: &mut Args) -> Read<()> {
     let before = parser.cursor;
     let field = parser.cursor.quoted().or_else(|| parser.cursor.matched_field());
     parser.cursor.skip();
-    let negated = parser.cursor.starts_with("!=");
-    let sign = if negated { 2 } else { usize::from(parser.cursor.peek() == Some(b'=')) };
+    let differs = parser.cursor.starts_with("!=");
+    let sign = if differs { 2 } else { usize::from(parser.cursor.peek() == Some(b'=')) };
     let field = field.filter(|_| sign > 0);
+    let negated = differs && field.is_some();
     if field.is_some() {
         parser.cursor.at += sign;
         parser.cursor.skip();
@@ -304,16 +306,20 @@ fn lookup(parser: &mut Parser, args: &mut Args) -> Read<()> {
 }
 
 fn inputlookup(parser: &mut Parser, args: &mut Args) -> Read<()> {
+    let mut filtered = false;
     items(parser, args, Wanted::Name, |parser, args| {
+        if filtered {
+            return Ok(false);
+        }
         if parser.option(args)? {
             return Ok(true);
         }
-        if parser.keyword("where", b"(\"[", args) {
+        filtered = parser.keyword("where", b"(\"[", args);
+        if filtered {
             parser.cursor.skip();
             parser.condition_argument(args)?;
-            return Ok(true);
         }
-        Ok(parser.word(args))
+        Ok(filtered || parser.word(args))
     })?;
     if args.is_empty() { Err(Failure::Syntax) } else { Ok(()) }
 }

@@ -20,6 +20,7 @@ use super::ast::{Arg, Expr, Search, Span, Spanned, Stage, Term};
 use super::commands;
 use super::scan::{Group, MAX_DEPTH, MAX_PROBLEMS, Scan, Slice, scan};
 use crate::diag::{Problem, codes};
+pub(super) use cursor::CLAUSES;
 use cursor::{Cursor, Wanted};
 pub(super) use text::{is_blank, is_gap};
 
@@ -198,6 +199,9 @@ impl<'a> Parser<'a> {
             self.report(explain::unknown_command(name, name_span, self.problems.len() < 100));
         }
         let command = commands::canonical(&lower).to_owned();
+        if known && after.starts_with('\'') {
+            self.report(explain::quote_behind_command(name, name_span));
+        }
         let rest = text::trimmed(self.text, Span::new(name_span.end as usize, span.end as usize));
         let before = self.problems.len();
         let args = self.arguments(&command, rest, slice.broken);

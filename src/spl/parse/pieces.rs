@@ -42,7 +42,7 @@ impl Parser<'_> {
     pub(super) fn sign(&mut self, args: &mut Args) -> bool {
         let start = self.cursor.at;
         let Some(sign @ (b'+' | b'-')) = self.cursor.peek() else { return false };
-        let alone = start + 1 == self.cursor.end() || self.cursor.is_blank(start + 1);
+        let alone = self.cursor.is_alone();
         if alone {
             self.cursor.at += 1;
             self.push(args, start, Arg::Sign(char::from(sign)));
@@ -62,27 +62,29 @@ impl Parser<'_> {
         true
     }
 
+    /// A keyword that something follows: at the end it is a name like others.
     pub(super) fn keyword(&mut self, word: &str, after: &[u8], args: &mut Args) -> bool {
-        let found = self.cursor.keyword(word, after);
-        let is_there = found.is_some();
-        args.extend(found.map(|keyword| keyword.map(Arg::Keyword)));
-        is_there
+        let before = self.cursor;
+        let Some(keyword) = self.cursor.keyword(word, after) else { return false };
+        let behind = self.cursor;
+        self.skip_commas();
+        if self.cursor.at_end() {
+            self.cursor = before;
+            return false;
+        }
+        self.cursor = behind;
+        args.push(keyword.map(Arg::Keyword));
+        true
     }
 
-    /// Whether a word stands here that `as` and a name follow.
+    /// Whether a word stands here that `as` follows, with a comma between them or not.
     pub(super) fn is_alias(&mut self) -> bool {
         let before = self.cursor;
-        let found = self.cursor.word().is_some() && self.as_name().is_some();
+        let is_word = self.cursor.word().is_some();
+        self.skip_commas();
+        let found = is_word && self.cursor.is_as();
         self.cursor = before;
         found
-    }
-
-    /// `as name`.
-    fn as_name(&mut self) -> Option<Word> {
-        self.cursor.skip();
-        self.cursor.keyword("as", b"\"'")?;
-        self.cursor.skip();
-        if self.cursor.is_clause() { None } else { self.cursor.word() }
     }
 
     /// A word, or `word as name`; `as` without a name is a mistake.
@@ -113,13 +115,12 @@ impl Parser<'_> {
     pub(super) fn alias(&mut self, args: &mut Args) -> Read<bool> {
         let start = self.cursor.at;
         let Some(source) = self.cursor.word() else { return Ok(false) };
-        let after_word = self.cursor;
         self.cursor.skip();
-        if self.cursor.keyword("as", b"\"'").is_none() {
+        if self.cursor.keyword("as", b"\"").is_none() {
             return self.missed(Wanted::As);
         }
-        self.cursor = after_word;
-        let Some(target) = self.as_name() else { return self.missed(Wanted::Field) };
+        self.cursor.skip();
+        let Some(target) = self.cursor.word() else { return self.missed(Wanted::Field) };
         self.push(args, start, Arg::Alias { source, target });
         Ok(true)
     }
@@ -129,10 +130,7 @@ impl Parser<'_> {
         let before = self.cursor;
         let Some(end) = self.cursor.by_end(self.cursor.at) else { return Ok(false) };
         self.cursor.at = end;
-        self.cursor.skip();
-        if self.cursor.eat(b',') {
-            self.cursor.skip();
-        }
+        self.skip_commas();
         let mut items = Vec::new();
         let mut end = self.cursor.at;
         loop {
@@ -287,7 +285,7 @@ impl Parser<'_> {
     fn aggregate_alias(&mut self) -> Read<Option<Word>> {
         let before = self.cursor;
         self.cursor.skip();
-        if self.cursor.keyword("as", b"\"'").is_none() {
+        if self.cursor.keyword("as", b"\"").is_none() {
             self.cursor.at = before.at;
             return Ok(None);
         }
@@ -457,7 +455,7 @@ impl Parser<'_> {
     fn conversion_alias(&mut self) -> Read<Option<Word>> {
         let before = self.cursor.at;
         self.cursor.skip();
-        if self.cursor.keyword("as", b"\"'").is_none() {
+        if self.cursor.keyword("as", b"\"").is_none() {
             self.cursor.at = before;
             return Ok(None);
         }

@@ -81,13 +81,6 @@ pub(super) fn source_without_sign(parser: &mut Parser, kind: &Spanned<String>, n
     }
 }
 
-/// `'name` without its second quote.
-pub(super) fn unclosed_name(open: usize) -> Problem {
-    Problem::new(codes::UNCLOSED_QUOTE, "a field name in single quotes has no end", Span::new(open, open + 1))
-        .label("opened here")
-        .help("close the name with `'`; text stands in double quotes")
-}
-
 fn missing_pipe(name: &str, span: Span) -> Problem {
     Problem::new(codes::MISSING_PIPE, format!("the command `{name}` has no pipe before it"), span)
         .help(format!("write `| {name}`"))
@@ -269,7 +262,19 @@ pub(super) fn in_condition(parser: &mut Parser, all: &[Operand]) {
         let before = at.checked_sub(1).map(|at| &all[at].term);
         let after = all.get(at + 1).map(|operand| &operand.term);
         match &term.kind {
-            TermKind::Keyword(word) if word.quote == Quote::Bare => bare_keyword(parser, word, before, after),
+            TermKind::Keyword(word) if word.quote == Quote::Bare => {
+                let alternatives = all.get(at + 2).is_some_and(|operand| operand.or);
+                bare_keyword(parser, word, before, after, alternatives);
+            }
+            TermKind::Not(inner) => {
+                if let (TermKind::Keyword(word), Some(TermKind::Keyword(_))) =
+                    (&inner.kind, before.map(|term| &term.kind))
+                    && word.quote == Quote::Bare
+                    && word.text == "IN"
+                {
+                    parser.report(list_without_parentheses(word, after));
+                }
+            }
             TermKind::Compare { field, op, value } if is_arrow(op.node, value) => {
                 let sign = &value.text[..1];
                 let span = op.span.to(Span::new(value.span.start as usize, value.span.start as usize + 1));
@@ -301,20 +306,16 @@ fn foreign_operator_here(parser: &mut Parser, sign: &str, span: Span, meant: &st
     parser.report(Problem::new(codes::FOREIGN_OPERATOR, message, span).help(format!("write `{field}{meant}`")));
 }
 
-fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: Option<&Term>) {
+/// `alternatives` says that `OR` stands behind the next term.
+fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: Option<&Term>, alternatives: bool) {
     let follows_word = matches!(before.map(|term| &term.kind), Some(TermKind::Keyword(_)));
     match word.text.as_str() {
         "and" | "or" if before.is_some() && after.is_some() => lowercase(parser, word),
         "not" if after.is_some() => lowercase(parser, word),
-        "in" if follows_word && opens_group(&parser.text[word.span.end as usize..]) => lowercase(parser, word),
-        "IN" if follows_word => {
-            let end = after.map_or(word.span, |term| term.span).end as usize;
-            parser.report(
-                Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word.span)
-                    .related(Span::at(end), "the list ends about here")
-                    .help("write `field IN (\"a\", \"b\")`"),
-            );
+        "in" if follows_word && (alternatives || opens_group(&parser.text[word.span.end as usize..])) => {
+            lowercase(parser, word);
         }
+        "IN" if follows_word => parser.report(list_without_parentheses(word, after)),
         "like" | "LIKE" if follows_word && after.is_some_and(is_quoted) => parser.report(
             Problem::new(
                 codes::FOREIGN_OPERATOR,
@@ -325,7 +326,8 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
         ),
         "!" => foreign_operator(parser, "!", word.span, "NOT"),
         "//" | "#" if before.is_some() => parser.report(foreign_comment(word.span)),
-        "by" if before.is_some() && after.is_none() => parser.report(
+        // Last of the whole expression, not of a part in parentheses.
+        "by" if before.is_some() && after.is_none() && parser.cursor.peek() != Some(b')') => parser.report(
             Problem::new(codes::MISSING_ARGUMENT, "`by` has no field after it", word.span)
                 .help("name the fields to group by, or remove `by`"),
         ),
@@ -336,6 +338,14 @@ fn bare_keyword(parser: &mut Parser, word: &Word, before: Option<&Term>, after: 
         command if is_command_in_search(command, before, after) => parser.report(missing_pipe(command, word.span)),
         _ => {}
     }
+}
+
+/// `a IN b`, or `a, NOT IN (b)`, where the comma parts the field from its list.
+fn list_without_parentheses(word: &Word, after: Option<&Term>) -> Problem {
+    let end = after.map_or(word.span, |term| term.span).end as usize;
+    Problem::new(codes::IN_WITHOUT_PARENTHESES, "the list after `IN` has no parentheses", word.span)
+        .related(Span::at(end), "the list ends about here")
+        .help("write `field IN (\"a\", \"b\")`")
 }
 
 fn is_quoted(term: &Term) -> bool {

@@ -51,7 +51,8 @@ pub(super) fn push_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A backslash is doubled only where one would be lost: before a character that it escapes, and at the end.
+/// A backslash is doubled only where one would be lost: before a character that it escapes, at the end, and where it
+/// would make a `$` a character like others.
 fn push_escaped(out: &mut String, text: &str, escaped: &[char]) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -62,7 +63,7 @@ fn push_escaped(out: &mut String, text: &str, escaped: &[char]) {
         }
         rest = &rest[c.len_utf8()..];
         let escape = match c {
-            '\\' => rest.chars().next().is_none_or(|next| escaped.contains(&next)),
+            '\\' => rest.chars().next().is_none_or(|next| escaped.contains(&next)) || token(rest).is_some(),
             _ => escaped.contains(&c),
         };
         if escape {
