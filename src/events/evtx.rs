@@ -4,9 +4,11 @@
 //! rules over `_raw`, over the blocks and over entities see the same text whatever way an event came.
 
 use super::window::Window;
-use evtx::ParserSettings;
+use evtx::err::EvtxError;
+use evtx::{EvtxParser, ParserSettings};
 use rayon::prelude::*;
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -19,8 +21,8 @@ const HEADER: usize = 4096;
 /// What unused space is compared with.
 const ZEROS: [u8; 4096] = [0; 4096];
 
-/// Chunks that are rendered at the same time.
-const AT_ONCE: usize = 16;
+/// Chunks that are rendered by one thread after another: templates that they share are compiled once.
+const TOGETHER: usize = 8;
 
 /// What could not be read.
 #[derive(Default)]
@@ -35,13 +37,13 @@ pub(super) struct Trouble {
 
 /// Renders every record, chunk by chunk; `emit` gets its number and text.
 ///
-/// The header's count of chunks is not relied upon: it is wrong in logs that were not closed properly.
+/// Nothing that the file's header says is relied upon: it is wrong in logs that were not closed properly.
 pub(super) fn read<E: From<io::Error>>(
     window: &mut Window<'_>,
-    mut emit: impl FnMut(u64, &str) -> Result<(), E>,
+    mut emit: impl FnMut(u64, Arc<str>) -> Result<(), E>,
 ) -> Result<Trouble, E> {
     let mut trouble = Trouble::default();
-    let settings = Arc::new(ParserSettings::new().indent(false).num_threads(1));
+    let settings = ParserSettings::new().indent(false).num_threads(1);
     window.fill_to(HEADER)?;
     window.consume(HEADER);
     let mut waiting: Vec<Vec<u8>> = Vec::new();
@@ -53,26 +55,34 @@ pub(super) fn read<E: From<io::Error>>(
             let chunk = &bytes[..bytes.len().min(CHUNK)];
             if chunk.starts_with(b"ElfChnk\0") {
                 trouble.truncated |= chunk.len() < CHUNK;
-                let mut data = chunk.to_vec();
-                data.resize(CHUNK, 0);
-                waiting.push(data);
+                if waiting.last().is_none_or(|group| group.len() >= HEADER + TOGETHER * CHUNK) {
+                    waiting.push(header().to_vec());
+                }
+                if let Some(group) = waiting.last_mut() {
+                    group.extend_from_slice(chunk);
+                    group.resize(group.len() + CHUNK - chunk.len(), 0);
+                }
             } else {
                 // Space that Windows reserved and has not used is zero.
                 trouble.chunks += u64::from(chunk.chunks(ZEROS.len()).any(|part| *part != ZEROS[..part.len()]));
             }
             window.consume(CHUNK);
         }
-        if at_end || waiting.len() >= AT_ONCE {
-            let rendered: Vec<_> =
-                std::mem::take(&mut waiting).into_par_iter().map(|data| guarded(data, &settings)).collect();
-            for chunk in rendered {
-                let Some((records, failed)) = chunk else {
-                    trouble.chunks += 1;
-                    continue;
-                };
-                trouble.records += failed;
+        if at_end || waiting.len() > rayon::current_num_threads() {
+            // The last group grows on.
+            let kept = if at_end { None } else { waiting.pop() };
+            let groups = std::mem::take(&mut waiting);
+            waiting.extend(kept);
+            // Waking up other threads costs more than they would save on one group, and small logs have no more.
+            let rendered: Vec<Rendered> = match groups.len() {
+                0 | 1 => groups.iter().map(|group| render(group, &settings)).collect(),
+                _ => groups.par_iter().map(|group| render(group, &settings)).collect(),
+            };
+            for Rendered { records, trouble: others } in rendered {
+                trouble.chunks += others.chunks;
+                trouble.records += others.records;
                 for (id, xml) in records {
-                    emit(id, &xml)?;
+                    emit(id, xml)?;
                 }
             }
         }
@@ -82,80 +92,97 @@ pub(super) fn read<E: From<io::Error>>(
     }
 }
 
-/// Records by their number, and how many could not be rendered.
-type Rendered = (Vec<(u64, String)>, u64);
+/// The header that the library wants before chunks. Those of files are wrong in logs that were not closed properly.
+fn header() -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..8].copy_from_slice(b"ElfFile\0");
+    header[32] = 128; // bytes of the header that count
+    header[36] = 1; // version 3.1
+    header[38] = 3;
+    header[40..42].copy_from_slice(&(HEADER as u16).to_le_bytes());
+    header[120] = 4; // no checksum
+    header
+}
 
-/// As [`render`]; a bug of the library in hostile data costs this chunk only.
-fn guarded(data: Vec<u8>, settings: &Arc<ParserSettings>) -> Option<Rendered> {
+#[derive(Default)]
+struct Rendered {
+    /// With their numbers.
+    records: Vec<(u64, Arc<str>)>,
+    trouble: Trouble,
+}
+
+/// The records of a header with chunks behind it. A bug of the library in hostile data costs one chunk only.
+fn render(group: &[u8], settings: &ParserSettings) -> Rendered {
+    if let Some(rendered) = guarded(group, settings) {
+        return rendered;
+    }
+    let mut all = Rendered::default();
+    for chunk in group[HEADER.min(group.len())..].chunks(CHUNK) {
+        match guarded(&[&header()[..], chunk].concat(), settings) {
+            Some(rendered) => {
+                all.records.extend(rendered.records);
+                all.trouble.records += rendered.trouble.records;
+                all.trouble.chunks += rendered.trouble.chunks;
+            }
+            None => all.trouble.chunks += 1,
+        }
+    }
+    all
+}
+
+fn guarded(group: &[u8], settings: &ParserSettings) -> Option<Rendered> {
     catch_unwind(AssertUnwindSafe(|| {
-        let mut failed = 0;
-        render(data, settings, &mut failed).map(|records| (records, failed))
+        let mut rendered = Rendered::default();
+        let mut parser = EvtxParser::from_read_seek(Cursor::new(group)).ok()?.with_configuration(settings.clone());
+        for record in parser.records_bytes() {
+            match record {
+                Ok(record) => rendered.records.push((record.event_record_id, as_windows(record.data))),
+                Err(EvtxError::FailedToParseChunk { .. }) => rendered.trouble.chunks += 1,
+                Err(_) => rendered.trouble.records += 1,
+            }
+        }
+        Some(rendered)
     }))
     .ok()
     .flatten()
 }
 
-/// The records of one chunk.
-fn render(data: Vec<u8>, settings: &Arc<ParserSettings>, failed: &mut u64) -> Option<Vec<(u64, String)>> {
-    let mut chunk = evtx::EvtxChunkData::new(data, false).ok()?;
-    let mut chunk = chunk.parse(settings.clone()).ok()?;
-    let mut records = Vec::new();
-    for record in chunk.iter() {
-        match record.and_then(evtx::EvtxRecord::into_xml) {
-            Ok(record) => records.push((record.event_record_id, as_windows(record.data))),
-            Err(_) => *failed += 1,
-        }
-    }
-    Some(records)
-}
-
 /// Rewrites XML to Windows' form: no declaration, attributes in single quotes, no blanks between elements.
-fn as_windows(mut xml: String) -> String {
-    let body = match xml.trim_start().strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>").map_or(rest, |(_, body)| body),
-        None => &xml,
-    };
-    let (start, length) = (xml.len() - body.trim_start().len(), body.trim().len());
-    xml.truncate(start + length);
-    xml.drain(..start);
-    match in_place(xml.into_bytes()) {
-        Ok(text) => text,
-        Err(text) => tag_by_tag(&text),
-    }
+fn as_windows(mut xml: Vec<u8>) -> Arc<str> {
+    let declared = if xml.starts_with(b"<?xml") { memchr::memmem::find(&xml, b"?>").map_or(0, |at| at + 2) } else { 0 };
+    let body = xml[declared..].trim_ascii();
+    let start = declared + (xml[declared..].len() - xml[declared..].trim_ascii_start().len());
+    let end = start + body.len();
+    let body = &mut xml[start..end];
+    let is_whole = quotes_in_place(body);
+    // Checking is several times faster than replacing, which the library makes needless.
+    let text = str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+    if is_whole { text.into() } else { tag_by_tag(&text).into() }
 }
 
-/// Changes the quotes of attributes where they stand. `Err` with the text, some of it changed, if a tag holds a single
+/// Changes the quotes of attributes where they stand. `false`, with some of them changed, if an attribute holds a single
 /// quote, which takes more room in single quotes.
-fn in_place(mut bytes: Vec<u8>) -> Result<String, String> {
-    let mut at = 0;
-    let mut plain = true;
-    'text: while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
-        at += open + 1;
-        let mut quoted = false;
-        while let Some(byte) = bytes.get_mut(at) {
-            at += 1;
-            match *byte {
-                b'>' if !quoted => continue 'text,
-                b'"' => {
-                    quoted = !quoted;
-                    *byte = b'\'';
-                }
-                b'\'' => {
-                    // The tag as it was.
-                    if quoted && let Some(open) = memchr::memrchr(b'\'', &bytes[..at - 1]) {
-                        bytes[open] = b'"';
-                    }
-                    plain = false;
-                    break 'text;
-                }
-                _ => {}
-            }
+fn quotes_in_place(text: &mut [u8]) -> bool {
+    // Everything before it has been looked at, and whether it ends inside of a tag.
+    let (mut at, mut in_tag) = (0, false);
+    while let Some(length) = memchr::memchr(b'"', &text[at..]) {
+        let quote = at + length;
+        let edge = text[at..quote].iter().rev().find(|byte| matches!(byte, b'<' | b'>'));
+        in_tag = edge.map_or(in_tag, |edge| *edge == b'<');
+        at = quote + 1;
+        if !in_tag {
+            continue;
         }
-        break;
+        let end = memchr::memchr2(b'"', b'\'', &text[at..]).map(|length| at + length);
+        if end.is_some_and(|end| text[end] == b'\'') {
+            return false;
+        }
+        text[quote] = b'\'';
+        let Some(end) = end else { break };
+        text[end] = b'\'';
+        at = end + 1;
     }
-    // Only ASCII was put in place of ASCII.
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    if plain { Ok(text) } else { Err(text) }
+    true
 }
 
 fn tag_by_tag(xml: &str) -> String {
@@ -228,7 +255,7 @@ mod tests {
             ("", ""),
         ];
         for (xml, wanted) in table {
-            assert_eq!(as_windows(xml.to_owned()), wanted, "{xml}");
+            assert_eq!(&*as_windows(xml.as_bytes().to_vec()), wanted, "{xml}");
         }
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn evtx(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     let trouble = records::read(window, |id, xml| {
         let bytes = xml.as_bytes();
         let (stamp, meta) = (stamper.stamp(bytes), labels.of(bytes));
-        store(job.sink, &rewrites, Cow::Borrowed(xml), stamp, meta, id, Vec::new())
+        if rewrites.is_empty() {
+            return job.sink.push(xml, stamp, meta, id, Vec::new());
+        }
+        store(job.sink, &rewrites, Cow::Borrowed(&xml), stamp, meta, id, Vec::new())
     })?;
     if trouble.records > 0 {
         job.note(NoteKind::Damaged, path, format!("{} records cannot be read", trouble.records));
@@ -113,7 +116,11 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     window.consume(skip);
 
     let mut losses = Losses::default();
-    let is_xml = matches!(kind, Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::LinuxSysmon);
+    let is_whole: fn(&[u8]) -> bool = match kind {
+        Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::LinuxSysmon => is_whole_element,
+        Kind::Json | Kind::JsonLines => is_whole_object,
+        _ => |_| true,
+    };
     let mut metas = export::Metas::new(labels.base().clone(), overrides);
     let sink = &mut *job.sink;
     let done = breaking::drive(window, &mut *breaker, job.options.limits.max_event, |piece: Piece<'_>| {
@@ -122,7 +129,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         // Checking is several times faster than replacing, which is rarely needed.
         let raw = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         losses.invalid += u64::from(matches!(raw, Cow::Owned(_)));
-        losses.unclosed += u64::from(is_xml && !piece.cut_off && is_unclosed(bytes));
+        losses.unclosed += u64::from(!piece.cut_off && !is_whole(bytes));
         if exported {
             return columns.exported(kind, &raw, |event| {
                 let mut stamp = stamper.stamp(event.raw.as_bytes());
@@ -139,7 +146,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         };
         store(sink, &rewrites, raw, stamp, labels.of(bytes), piece.line, indexed)
     });
-    losses.note(path, job.notes);
+    losses.note(kind, path, job.notes);
     done
 }
 
@@ -214,7 +221,7 @@ struct Losses {
 }
 
 impl Losses {
-    fn note(&self, path: &Path, notes: &Notes) {
+    fn note(&self, kind: Kind, path: &Path, notes: &Notes) {
         let events = |count: u64| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
         if self.cut_off > 0 {
             notes.push(NoteKind::Altered, path, format!("cut off for being too long: {}", events(self.cut_off)));
@@ -224,17 +231,25 @@ impl Losses {
             notes.push(NoteKind::Altered, path, text);
         }
         if self.unclosed > 0 {
-            notes.push(NoteKind::Damaged, path, format!("no `</Event>` at the end of {}", events(self.unclosed)));
+            let end = if matches!(kind, Kind::Json | Kind::JsonLines) { "}" } else { "</Event>" };
+            notes.push(NoteKind::Damaged, path, format!("no `{end}` at the end of {}", events(self.unclosed)));
         }
     }
 }
 
-/// Whether an `<Event>` element is not closed: the file was cut short, or two files were joined in the middle of one.
-fn is_unclosed(event: &[u8]) -> bool {
+/// Whether an `<Event>` element has its end: without, the file was cut short, or two files were joined in the middle of
+/// one. What is no element is whole.
+fn is_whole_element(event: &[u8]) -> bool {
     let event = event.trim_ascii_end();
-    !event.ends_with(b"</Event>")
-        && memchr::memmem::find(event, b"<Event").is_some()
-        && [&b"</Event>"[..], b"<Event/>"].iter().all(|end| memchr::memmem::find(event, end).is_none())
+    event.ends_with(b"</Event>")
+        || memchr::memmem::find(event, b"<Event").is_none()
+        || [&b"</Event>"[..], b"<Event/>"].iter().any(|end| memchr::memmem::find(event, end).is_some())
+}
+
+/// As [`is_whole_element`], for JSON: by the last character alone, since a log of whole lines has nothing else at risk.
+fn is_whole_object(event: &[u8]) -> bool {
+    let event = event.trim_ascii();
+    !event.starts_with(b"{") || event.ends_with(b"}")
 }
 
 /// `TRUNCATE`: at most so many bytes, cut at a character boundary; 0 is no limit.

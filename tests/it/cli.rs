@@ -134,6 +134,7 @@ fn damaged_logs_are_noticed() {
     let event = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>1</EventID>";
     for (name, bytes, says) in [
         ("cut.log", event.as_bytes(), "no `</Event>` at the end of 1 event"),
+        ("cut.json", &b"{\"a\": 1}\n{\"a\": 2, \"b\": \"x"[..], "no `}` at the end of 1 event"),
         ("bytes.log", &b"a=1 \xFF\xFE b=2\n"[..], "bytes that are no UTF-8, shown as U+FFFD, in 1 event"),
     ] {
         let (_folder, log) = file(name, bytes);
