@@ -6,7 +6,6 @@
 use super::window::Window;
 use evtx::err::EvtxError;
 use evtx::{EvtxParser, ParserSettings};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,50 +45,62 @@ pub(super) fn read<E: From<io::Error>>(
     let settings = ParserSettings::new().indent(false).num_threads(1);
     window.fill_to(HEADER)?;
     window.consume(HEADER);
-    let mut waiting: Vec<Vec<u8>> = Vec::new();
+    let mut ready: Vec<Rendered> = Vec::new();
     loop {
-        window.fill_to(CHUNK)?;
-        let bytes = window.unread();
-        let at_end = bytes.is_empty();
-        if !at_end {
-            let chunk = &bytes[..bytes.len().min(CHUNK)];
-            if chunk.starts_with(b"ElfChnk\0") {
-                trouble.truncated |= chunk.len() < CHUNK;
-                if waiting.last().is_none_or(|group| group.len() >= HEADER + TOGETHER * CHUNK) {
-                    waiting.push(header().to_vec());
-                }
-                if let Some(group) = waiting.last_mut() {
-                    group.extend_from_slice(chunk);
-                    group.resize(group.len() + CHUNK - chunk.len(), 0);
-                }
-            } else {
-                // Space that Windows reserved and has not used is zero.
-                trouble.chunks += u64::from(chunk.chunks(ZEROS.len()).any(|part| *part != ZEROS[..part.len()]));
-            }
-            window.consume(CHUNK);
-        }
-        if at_end || waiting.len() > rayon::current_num_threads() {
-            // The last group grows on.
-            let kept = if at_end { None } else { waiting.pop() };
-            let groups = std::mem::take(&mut waiting);
-            waiting.extend(kept);
+        let groups = gather(window, &mut trouble)?;
+        if let ([group], []) = (groups.as_slice(), ready.as_slice()) {
             // Waking up other threads costs more than they would save on one group, and small logs have no more.
-            let rendered: Vec<Rendered> = match groups.len() {
-                0 | 1 => groups.iter().map(|group| render(group, &settings)).collect(),
-                _ => groups.par_iter().map(|group| render(group, &settings)).collect(),
-            };
-            for Rendered { records, trouble: others } in rendered {
+            ready.push(render(group, &settings));
+            continue;
+        }
+        let mut next: Vec<Rendered> = groups.iter().map(|_| Rendered::default()).collect();
+        // Others render while this thread hands on what is ready.
+        rayon::in_place_scope(|scope| {
+            for (group, rendered) in groups.iter().zip(&mut next) {
+                let settings = &settings;
+                scope.spawn(move |_| *rendered = render(group, settings));
+            }
+            for Rendered { records, trouble: others } in ready.drain(..) {
                 trouble.chunks += others.chunks;
                 trouble.records += others.records;
-                for (id, xml) in records {
-                    emit(id, xml)?;
-                }
+                records.into_iter().try_for_each(|(id, xml)| emit(id, xml))?;
             }
-        }
-        if at_end {
+            Ok::<(), E>(())
+        })?;
+        if groups.is_empty() {
             return Ok(trouble);
         }
+        ready = next;
     }
+}
+
+/// The next chunks in groups, each with a header before it: a group for each thread. None at the end of the file.
+fn gather(window: &mut Window<'_>, trouble: &mut Trouble) -> io::Result<Vec<Vec<u8>>> {
+    let mut groups: Vec<Vec<u8>> = Vec::new();
+    let is_full = |group: &Vec<u8>| group.len() >= HEADER + TOGETHER * CHUNK;
+    while groups.len() < rayon::current_num_threads() || !groups.last().is_some_and(is_full) {
+        window.fill_to(CHUNK)?;
+        let bytes = window.unread();
+        if bytes.is_empty() {
+            break;
+        }
+        let chunk = &bytes[..bytes.len().min(CHUNK)];
+        if chunk.starts_with(b"ElfChnk\0") {
+            trouble.truncated |= chunk.len() < CHUNK;
+            if groups.last().is_none_or(is_full) {
+                groups.push(header().to_vec());
+            }
+            if let Some(group) = groups.last_mut() {
+                group.extend_from_slice(chunk);
+                group.resize(group.len() + CHUNK - chunk.len(), 0);
+            }
+        } else {
+            // Space that Windows reserved and has not used is zero.
+            trouble.chunks += u64::from(chunk.chunks(ZEROS.len()).any(|part| *part != ZEROS[..part.len()]));
+        }
+        window.consume(CHUNK);
+    }
+    Ok(groups)
 }
 
 /// The header that the library wants before chunks. Those of files are wrong in logs that were not closed properly.
