@@ -33,16 +33,12 @@ pub(super) fn in_order(mut pieces: Vec<Piece>) -> Batch {
     if pieces.len() == 1 {
         return pieces.remove(0).rows;
     }
-    let mut order: Vec<(usize, usize, usize)> = Vec::new();
-    let mut all = Batch::new(0);
-    for piece in pieces {
-        order.extend(piece.events.iter().enumerate().map(|(at, &event)| (event, piece.rank, all.rows() + at)));
-        all.append(&piece.rows);
+    let mut order: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for (part, piece) in pieces.iter().enumerate() {
+        order.extend(piece.events.iter().enumerate().map(|(row, &event)| (event, piece.rank, part, row)));
     }
     order.sort_unstable();
-    if order.iter().enumerate().all(|(at, &(_, _, row))| at == row) {
-        return all;
-    }
-    let rows: Vec<usize> = order.into_iter().map(|(_, _, row)| row).collect();
-    all.take(&rows)
+    let places: Vec<(usize, usize)> = order.into_iter().map(|(_, _, part, row)| (part, row)).collect();
+    let parts: Vec<&Batch> = pieces.iter().map(|piece| &piece.rows).collect();
+    Batch::gather(&parts, &places)
 }

@@ -131,6 +131,21 @@ impl Batch {
         Self { rows: rows.len(), columns }
     }
 
+    /// The rows at the given places, a part and a row of it each, in that order; a column that a part lacks is null there.
+    #[must_use]
+    pub fn gather(parts: &[&Self], places: &[(usize, usize)]) -> Self {
+        let names = parts.iter().flat_map(|part| part.columns.keys());
+        let columns = names.map(|name| (name.clone(), Column::default())).collect();
+        let mut all = Self { rows: places.len(), columns };
+        for (name, column) in &mut all.columns {
+            let sources: Vec<&[Value]> =
+                parts.iter().map(|part| part.columns.get(name).map_or(&[][..], Column::values)).collect();
+            let value = |&(part, row): &(usize, usize)| sources[part].get(row).cloned().unwrap_or_default();
+            *column = Column::new(places.iter().map(value).collect());
+        }
+        all
+    }
+
     /// Appends the rows of another batch; a column that one side lacks is null there.
     pub fn append(&mut self, other: &Self) {
         for (name, column) in &mut self.columns {
@@ -165,5 +180,10 @@ mod tests {
         assert_eq!(left.value(1, "a"), &Value::Null);
         assert_eq!(left.value(1, "b"), &Value::from("2"));
         assert_eq!(left.take(&[1]).value(0, "b"), &Value::from("2"));
+        let mut right = Batch::new(2);
+        right.set("b", Column::new(vec!["3".into(), "4".into()]));
+        let all = Batch::gather(&[&left, &right], &[(1, 1), (0, 0), (1, 0)]);
+        let column = |name: &str| (0..3).map(|row| all.value(row, name).to_text()).collect::<Vec<_>>().join(",");
+        assert_eq!((column("a").as_str(), column("b").as_str()), (",1,", "4,,3"));
     }
 }

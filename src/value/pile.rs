@@ -1,6 +1,6 @@
 //! Rows that are kept until all are there.
 
-use super::{Batch, Column, Name, Value};
+use super::{Batch, Column, Name};
 use indexmap::IndexSet;
 use std::ops::ControlFlow;
 
@@ -97,16 +97,10 @@ impl Pile {
             self.hand_on(first, sink)?;
             return self.hand_on(second, sink);
         }
-        let mut gathered = Batch::new(rows.len());
-        for name in names {
-            let columns: Vec<Option<&Column>> = used.iter().map(|&at| self.batches[at as usize].column(name)).collect();
-            let value = |(_, at, row): &Place| {
-                let column = used.binary_search(at).ok().and_then(|at| columns[at]);
-                column.map_or(Value::Null, |column| column.values()[*row as usize].clone())
-            };
-            gathered.set(name.clone(), Column::new(rows.iter().map(value).collect()));
-        }
-        sink(gathered)
+        let parts: Vec<&Batch> = used.iter().map(|&at| &self.batches[at as usize]).collect();
+        let place = |(_, at, row): &Place| (used.binary_search(at).unwrap_or_default(), *row as usize);
+        let places: Vec<(usize, usize)> = rows.iter().map(place).collect();
+        sink(Batch::gather(&parts, &places))
     }
 }
 
@@ -121,6 +115,7 @@ fn alike(a: &Batch, b: &Batch) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Value;
 
     fn row(time: Option<f64>, name: &str, value: &str) -> Batch {
         let mut batch = Batch::new(1);

@@ -594,8 +594,8 @@ impl<'a> Cursor<'a> {
     /// `as`, whether or not a name follows.
     pub(super) fn is_as(&self) -> bool {
         let goes_on = |end: usize| matches!(self.bytes().get(end), Some(b'(' | b'='));
-        let ends = |end: &usize| *end == self.end() || (self.is_in(*end, class::BARE) && !goes_on(*end));
-        self.letters(self.at, "as").filter(ends).is_some()
+        let ends = |end: usize| end == self.end() || (self.is_in(end, class::BARE) && !goes_on(end));
+        self.letters(self.at, "as").is_some_and(ends)
     }
 
     /// `by` or `groupby`.
