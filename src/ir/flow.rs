@@ -434,15 +434,20 @@ impl Walk<'_> {
                 }
             }
         }
-        // What was lost before is lost under its new name as well.
-        for (name, loss) in &before.dropped {
-            if let Some(target) = new_name(name)
-                && !schema.fields.contains_key(&target)
-            {
-                schema.dropped.insert(target, loss.clone());
-            }
-            if !schema.fields.contains_key(name) {
-                schema.dropped.insert(name.clone(), loss.clone());
+        // What was lost before is lost under its new name as well. Most renames are of what is there.
+        let stays = |name: &Name| !schema.fields.contains_key(name) && !wildcard::matches(&from.name, name);
+        if before.dropped.keys().all(stays) {
+            schema.dropped = before.dropped.clone();
+        } else {
+            for (name, loss) in &before.dropped {
+                if let Some(target) = new_name(name)
+                    && !schema.fields.contains_key(&target)
+                {
+                    schema.dropped.insert(target, loss.clone());
+                }
+                if !schema.fields.contains_key(name) {
+                    schema.dropped.insert(name.clone(), loss.clone());
+                }
             }
         }
         for (name, target) in before.fields.keys().zip(targets) {
