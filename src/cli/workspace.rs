@@ -6,7 +6,7 @@ use super::terminal::Terminal;
 use crate::check::config::{self, Config};
 use crate::check::{self, Options};
 use crate::content::model::Generation;
-use crate::content::pack::{LoadOptions, Overlay, Pack};
+use crate::content::pack::{Files, LoadOptions, Overlay, Pack};
 use crate::diag::{Diagnostic, render};
 use crate::knowledge::Knowledge;
 use crate::source::Sources;
@@ -57,13 +57,14 @@ impl Workspace {
         };
         let mut config = path.as_deref().map(read_config).transpose()?.unwrap_or_default();
         let known = known.clone().with(&config);
-        let knowledge = knowledge(&known, terminal)?;
+        let schema = known.schema.map(Generation::from);
+        let options = LoadOptions { with: known.with.clone(), schema, overlay: overlay.cloned() };
+        let (knowledge, files) = rayon::join(|| knowledge(&known, terminal), || Files::of(paths, &options));
+        let knowledge = knowledge?;
         let mut sources = knowledge.sources().clone();
         config.add_to(&mut sources);
-        let schema = known.schema.map(Generation::from);
-        let options = LoadOptions { with: known.with, schema, overlay: overlay.cloned() };
-        let (pack, mut loading) =
-            Pack::load_paths(paths, &options, &mut sources).map_err(|error| CliError::new(error.to_string()))?;
+        let files = files.map_err(|error| CliError::new(error.to_string()))?;
+        let (pack, mut loading) = files.read(&mut sources);
         // Only what the user asked about is reported; that a name of another file may be missing is worth a note.
         loading.retain(|found| {
             let selected = pack.is_selected(found.place.file);

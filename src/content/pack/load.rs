@@ -18,11 +18,58 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) fn load(
-    paths: &[PathBuf],
-    options: &LoadOptions,
-    sources: &mut Sources,
-) -> Result<(Pack, Vec<Diagnostic>), LoadError> {
+/// The files of a pack, in memory: found, and not yet understood.
+///
+/// A load in two steps, because only the second one needs [`Sources`]: the first may run beside whatever fills them.
+#[derive(Debug)]
+pub struct Files {
+    first: PackFiles,
+    /// Those of `--with` packs.
+    others: Vec<PackFiles>,
+    /// What the user named, below the pack.
+    named: Vec<PathBuf>,
+    schema: Option<Generation>,
+}
+
+/// The files of one pack.
+#[derive(Debug)]
+struct PackFiles {
+    root: Located,
+    files: Vec<(Found, Content)>,
+}
+
+impl Files {
+    /// Finds the files that [`Pack::load_paths`] understands, and gets their texts.
+    pub fn of(paths: &[PathBuf], options: &LoadOptions) -> Result<Self, LoadError> {
+        find(paths, options)
+    }
+
+    /// Understands them.
+    pub fn read(self, sources: &mut Sources) -> (Pack, Vec<Diagnostic>) {
+        let Self { first, others, named, schema } = self;
+        let mut pack = Pack { root: first.root.named_root(), ..Pack::default() };
+        let mut diagnostics = Vec::new();
+        let is_selected = |path: &Path| named.iter().any(|below| path.starts_with(below));
+        config(&mut pack, &first.root, is_selected(Path::new("contentctl.yml")), sources, &mut diagnostics);
+        deprecations(&mut pack, &first.root, &is_selected, sources, &mut diagnostics);
+        for (file, path) in add(&mut pack, first, sources, &mut diagnostics) {
+            pack.own.insert(file);
+            if is_selected(&path) {
+                pack.selected.insert(file);
+            }
+        }
+        for other in others {
+            add(&mut pack, other, sources, &mut diagnostics);
+        }
+        settle_generations(&mut pack, schema);
+        pack.index = Index::of(&pack);
+        let mut diagnostics = of_selection(&pack, diagnostics);
+        diag::sort(&mut diagnostics);
+        (pack, diagnostics)
+    }
+}
+
+fn find(paths: &[PathBuf], options: &LoadOptions) -> Result<Files, LoadError> {
     let current = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &current } else { paths };
     let mut named = Vec::with_capacity(paths.len());
@@ -34,8 +81,6 @@ pub(super) fn load(
     if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
         return Err(LoadError::SeveralPacks(first.named_root(), other.named_root()));
     }
-    let mut pack = Pack { root: first.named_root(), ..Pack::default() };
-    let mut diagnostics = Vec::new();
     let overlaid = options.overlay.as_ref().map(|overlay| root::locate_file(&overlay.path)).transpose()?;
     let overlaid = overlaid.filter(|it| it.real_root == first.real_root).map(|it| it.below);
     let overlay = overlaid.as_deref().zip(options.overlay.as_ref().map(|overlay| overlay.text.as_str()));
@@ -51,26 +96,29 @@ pub(super) fn load(
             return Err(LoadError::NoContent { path: (*path).clone(), root: it.named_root() });
         }
     }
-    let is_selected = |path: &Path| named.iter().any(|(_, it)| path.starts_with(&it.below));
-    config(&mut pack, first, is_selected(Path::new("contentctl.yml")), sources, &mut diagnostics);
-    deprecations(&mut pack, first, &is_selected, sources, &mut diagnostics);
-    for (file, path) in add(&mut pack, first, found, overlay, sources, &mut diagnostics) {
-        pack.own.insert(file);
-        if is_selected(&path) {
-            pack.selected.insert(file);
-        }
-    }
+    let mut others = Vec::new();
     for path in &options.with {
         let other = root::locate(path)?;
         if other.real_root != first.real_root {
-            add(&mut pack, &other, walk::content(&other.real_root), None, sources, &mut diagnostics);
+            let found = walk::content(&other.real_root);
+            others.push(contents(other, found, None));
         }
     }
-    settle_generations(&mut pack, options.schema);
-    pack.index = Index::of(&pack);
-    let mut diagnostics = of_selection(&pack, diagnostics);
-    diag::sort(&mut diagnostics);
-    Ok((pack, diagnostics))
+    let below = named.iter().map(|(_, it)| it.below.clone()).collect();
+    let first = contents(named.swap_remove(0).1, found, overlay);
+    Ok(Files { first, others, named: below, schema: options.schema })
+}
+
+/// Gets the texts of files.
+fn contents(root: Located, found: Vec<Found>, overlay: Option<(&Path, &str)>) -> PackFiles {
+    let files = found.into_par_iter().map_init(Vec::new, |bytes, found| {
+        let content = match overlay {
+            Some((path, text)) if found.path == path => Content::Text(Arc::from(text)),
+            _ => content(&root, &found, bytes),
+        };
+        (found, content)
+    });
+    PackFiles { files: files.collect(), root }
 }
 
 /// Objects other than detections may have no key that tells their generation. They are of that of the pack's detections;
@@ -169,27 +217,16 @@ const MAX_MAPPINGS: usize = 100;
 /// Reads the files of one pack into the model; gives their ids and paths.
 fn add(
     pack: &mut Pack,
-    root: &Located,
-    found: Vec<Found>,
-    overlay: Option<(&Path, &str)>,
+    PackFiles { root, files }: PackFiles,
     sources: &mut Sources,
     findings: &mut Vec<Finding>,
 ) -> Vec<(FileId, PathBuf)> {
-    let contents: Vec<Content> = found
-        .par_iter()
-        .map_init(Vec::new, |bytes, found| match overlay {
-            Some((path, text)) if found.path == path => Content::Text(Arc::from(text)),
-            _ => content(root, found, bytes),
-        })
-        .collect();
-    let mut files = Vec::with_capacity(found.len());
-    for (found, content) in found.iter().zip(&contents) {
-        files.push(sources.add(root.root.join(&found.path), content.text()));
+    let mut ids = Vec::with_capacity(files.len());
+    for (found, content) in &files {
+        ids.push(sources.add(root.root.join(&found.path), content.text()));
     }
-    let read: Vec<Read1> = (&found, contents, &files)
-        .into_par_iter()
-        .map(|(found, content, &file)| read_one(root, found, &content, file))
-        .collect();
+    let read: Vec<Read1> =
+        (&files, &ids).into_par_iter().map(|((found, content), &file)| read_one(&root, found, content, file)).collect();
     for Read1 { object, diagnostics } in read {
         let file_is_lost = object.is_none();
         findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, file_is_lost }));
@@ -197,13 +234,13 @@ fn add(
             object.put(pack);
         }
     }
-    if found.len() >= walk::MAX_FILES
-        && let Some(&file) = files.last()
+    if files.len() >= walk::MAX_FILES
+        && let Some(&file) = ids.last()
     {
         let message = format!("the pack holds more than {} files; the rest is not read", walk::MAX_FILES);
         findings.push(Finding { diagnostic: at_file(codes::FILE_UNREADABLE, message, file), file_is_lost: true });
     }
-    files.into_iter().zip(found.into_iter().map(|found| found.path)).collect()
+    ids.into_iter().zip(files.into_iter().map(|(found, _)| found.path)).collect()
 }
 
 /// What one file gave.
@@ -269,6 +306,7 @@ fn at_file(code: diag::Code, message: String, file: FileId) -> Diagnostic {
 }
 
 /// A file's content, or what keeps it from being used.
+#[derive(Debug)]
 enum Content {
     Text(Arc<str>),
     /// The beginning is text.

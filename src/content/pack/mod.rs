@@ -17,6 +17,7 @@ mod walk;
 
 pub use config::AppConfig;
 pub use index::HasObject;
+pub use load::Files;
 
 use super::model::{
     Dashboard, DataSource, Deployment, Detection, Lookup, Macro, Playbook, Removed, SavedSearch, Schedule, Story,
@@ -232,7 +233,7 @@ impl Pack {
         options: &LoadOptions,
         sources: &mut Sources,
     ) -> Result<(Self, Vec<Diagnostic>), LoadError> {
-        load::load(paths, options, sources)
+        Ok(Files::of(paths, options)?.read(sources))
     }
 
     /// Whether the user asked about this file.

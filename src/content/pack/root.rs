@@ -4,6 +4,7 @@ use super::{Kind, LoadError};
 use std::path::{Component, Path, PathBuf};
 
 /// A path that the user named, and the pack around it.
+#[derive(Debug)]
 pub(super) struct Located {
     /// The pack's folder, shown the way that the user wrote the path; empty for the current folder, so that joined
     /// paths begin with no `./`.
