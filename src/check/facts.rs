@@ -4,6 +4,7 @@ use super::rules::Vocabulary;
 use crate::content::model::DataSource;
 use crate::content::model::LookupKind;
 use crate::content::pack::{HasObject, Kind, Pack};
+use crate::diag::Names;
 use crate::knowledge::{Dataset, Knowledge};
 use crate::source::{FileId, Located};
 use crate::value::Name;
@@ -25,6 +26,8 @@ pub(super) struct Facts<'a> {
     /// Types of detections that have a deployment.
     pub(super) deployed: HashSet<&'a str>,
     vocabulary: OnceLock<Vocabulary>,
+    /// By kind: the names of its objects, to find one that was meant.
+    names: [Names<'a>; Kind::ALL.len()],
     /// What [`Facts::may_feed`] found: by data source, model and dataset.
     feeds: Mutex<HashMap<(FileId, Name, Name), Option<bool>>>,
 }
@@ -32,8 +35,10 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn of(pack: &'a Pack, knowledge: &'a Knowledge) -> Self {
         let mut kinds = HashMap::new();
+        let mut names: [Vec<&str>; Kind::ALL.len()] = Default::default();
         for (kind, object) in pack.objects() {
             kinds.entry(object.name.as_str()).or_insert(kind);
+            names[kind as usize].push(object.name.as_str());
         }
         let own = pack.lookups.iter().flat_map(|lookup| {
             let file = lookup.table.as_ref().filter(|_| lookup.kind == Some(LookupKind::Csv));
@@ -51,6 +56,7 @@ impl<'a> Facts<'a> {
             risky: (!pack.deployments.is_empty()).then(|| typed(true)),
             deployed: typed(false),
             vocabulary: OnceLock::new(),
+            names: names.map(Names::from_iter),
             feeds: Mutex::default(),
         }
     }
@@ -58,6 +64,11 @@ impl<'a> Facts<'a> {
     /// Field names that the pack knows; gathered when first asked for.
     pub(super) fn vocabulary(&self, pack: &Pack, knowledge: &Knowledge) -> &Vocabulary {
         self.vocabulary.get_or_init(|| Vocabulary::of(pack, knowledge))
+    }
+
+    /// The name of an object of this kind that was meant by a name which none has.
+    pub(super) fn nearest(&self, kind: Kind, name: &str) -> Option<&'a str> {
+        self.names[kind as usize].nearest(name)
     }
 
     /// Whether the events of a data source can be rows of a dataset; `None` if nothing is known of them.

@@ -87,24 +87,20 @@ impl<'a> Around<'a> {
     /// The finding for a name that should be that of an object of some kind and is not.
     ///
     /// `code` says so unless the name is that of an object of another kind, which is a finding of its own.
-    fn not_found<'n>(
-        &self,
-        kind: Kind,
-        code: diag::Code,
-        name: &str,
-        place: crate::source::Place,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Diagnostic {
+    fn not_found(&self, kind: Kind, code: diag::Code, name: &str, place: crate::source::Place) -> Diagnostic {
         if let Some(other) = self.facts.kinds.get(name) {
             let message = format!("`{name}` is a {}, expected a {}", other.word(), kind.word());
             return Diagnostic::new(codes::WRONG_KIND, message, place)
                 .label(format!("no {} of this name", kind.word()))
                 .help(format!("name a {}", kind.word()));
         }
-        let otherwise = format!("add it under {}/, or name its pack with `--with`", kind.folder());
+        let help = match self.facts.nearest(kind, name) {
+            Some(near) => diag::did_you_mean(near),
+            None => format!("add it under {}/, or name its pack with `--with`", kind.folder()),
+        };
         Diagnostic::new(code, format!("{} `{name}` does not exist", kind.word()), place)
             .label(format!("no {} of this name", kind.word()))
-            .help(did_you_mean(name, known, &otherwise))
+            .help(help)
     }
 }
 
@@ -250,16 +246,18 @@ fn everything(
     let around = Around { pack, knowledge, catalog: compiler.catalog(), options, facts: &facts };
     let mut all = loading;
     let detections = selected(pack, &pack.detections);
-    let checked: Vec<Checked> =
-        detections.par_iter().map(|detection| check_detection(around, &compiler, detection)).collect();
-    let (found, uses): (Vec<_>, Vec<_>) = checked.into_iter().map(|checked| (checked.found, checked.uses)).unzip();
+    let detections = || -> (Vec<Vec<Diagnostic>>, Vec<Uses>) {
+        let checked = detections.par_iter().map(|detection| check_detection(around, &compiler, detection));
+        checked.map(|checked| (checked.found, checked.uses)).unzip()
+    };
+    let rest = || rayon::join(|| others(around, &compiler), || objects(around, sources));
+    let (of_pack, ((found, uses), (of_others, of_objects))) =
+        rayon::join(|| of_pack(around), || rayon::join(detections, rest));
     all.extend(found.into_iter().flatten());
-    all.extend(others(around, &compiler));
-    all.extend(objects(around, sources));
+    all.extend(of_others);
+    all.extend(of_objects);
+    all.extend(of_pack);
     let mut findings = Findings::default();
-    for rule in rules::PACK_RULES {
-        rule(&around, &mut findings);
-    }
     rules::unused(&around, &compiler, &uses, &mut findings);
     all.extend(findings.0);
     all.retain(|found| pack.is_selected(found.place.file));
@@ -310,6 +308,16 @@ fn check_detection(around: Around<'_>, compiler: &Compiler<'_>, detection: &Dete
         found.extend(compiled.diagnostics);
     }
     Checked { found, uses }
+}
+
+/// What the rules about a whole pack find.
+fn of_pack(around: Around<'_>) -> Vec<Diagnostic> {
+    let rules = rules::PACK_RULES.par_iter().map(|rule| {
+        let mut findings = Findings::default();
+        rule(&around, &mut findings);
+        findings.0
+    });
+    rules.flatten_iter().collect()
 }
 
 /// Baselines, investigations and macros: searches, or parts of them, that are no detections.

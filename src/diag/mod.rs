@@ -10,7 +10,7 @@ pub mod render;
 
 use crate::source::{Located, Place, Span};
 pub use codes::Code;
-pub use near::nearest;
+pub use near::{Names, nearest};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,6 +8,27 @@ const MAX_BYTES: usize = 100;
 /// Letter case is ignored; at most a third of the characters (and at least one) may differ. Ties go to the first in
 /// order of `candidates`, so callers pass them in a stable order.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(name, candidates.into_iter().map(|candidate| (Letters::of(candidate), candidate)))
+}
+
+/// Many names that others are compared with time and again: finds what [`nearest`] finds, sooner.
+#[derive(Debug)]
+pub struct Names<'a>(Vec<(Letters, &'a str)>);
+
+impl<'a> FromIterator<&'a str> for Names<'a> {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(names: T) -> Self {
+        Self(names.into_iter().map(|name| (Letters::of(name), name)).collect())
+    }
+}
+
+impl<'a> Names<'a> {
+    /// The one of these nearest to `name`, as [`nearest`] finds it.
+    pub fn nearest(&self, name: &str) -> Option<&'a str> {
+        nearest_of(name, self.0.iter().copied())
+    }
+}
+
+fn nearest_of<'a>(name: &str, candidates: impl Iterator<Item = (Letters, &'a str)>) -> Option<&'a str> {
     if name.len() > MAX_BYTES {
         return None;
     }
@@ -17,8 +38,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let mut distances = Distances::default();
     let mut found = None;
     let mut limit = (wanted.len() / 3).max(1);
-    for candidate in candidates {
-        if letters.least_distance(&Letters::of(candidate)) > limit {
+    for (others, candidate) in candidates {
+        if letters.least_distance(&others) > limit {
             continue;
         }
         let Some(distance) = distances.within(&wanted, candidate, limit) else { continue };
@@ -154,7 +175,7 @@ impl Distances {
 
 #[cfg(test)]
 mod tests {
-    use super::{Distances, nearest};
+    use super::{Distances, Names, nearest};
     use proptest::prelude::*;
 
     #[test]
@@ -174,6 +195,7 @@ mod tests {
             assert_eq!(nearest(name, candidates.iter().copied()), expected, "{name}");
         }
         assert_eq!(nearest(&"a".repeat(101), ["a"]), None);
+        assert_eq!(["used", "user"].into_iter().collect::<Names<'_>>().nearest("usre"), Some("user"));
     }
 
     proptest! {

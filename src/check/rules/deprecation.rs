@@ -26,7 +26,6 @@ pub(super) fn check(item: &Item<'_>, findings: &mut Findings) {
             continue;
         }
         let Some(place) = name.whole() else { continue };
-        let known = pack.detections.iter().map(|it| it.object.name.as_str());
-        findings.push(item.around.not_found(Kind::Detection, codes::UNKNOWN_DETECTION, name.as_str(), place, known));
+        findings.push(item.around.not_found(Kind::Detection, codes::UNKNOWN_DETECTION, name.as_str(), place));
     }
 }

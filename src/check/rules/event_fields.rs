@@ -13,6 +13,7 @@ use crate::ir::flow::{DEFAULT_FIELDS, EVENT_FIELDS, PlanFlow};
 use crate::ir::schema::{Read, ReadKind};
 use crate::knowledge::{Dataset, Knowledge, Model};
 use crate::source::{FileId, Located, Span};
+use crate::value::Name;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -30,10 +31,13 @@ const MANY: u32 = 5;
 /// Field names that the pack and the data models know.
 #[derive(Debug)]
 pub(in crate::check) struct Vocabulary {
-    words: HashMap<Box<str>, Known>,
+    words: Words<Name>,
     /// The words of each length in bytes, sorted, with the letters that they have.
-    by_length: BTreeMap<usize, Vec<(u32, Box<str>)>>,
+    by_length: BTreeMap<usize, Vec<(u32, Name)>>,
 }
+
+/// Words come from strangers, so their hashes are seeded.
+type Words<T> = HashMap<T, Known, foldhash::fast::RandomState>;
 
 /// Where a word occurs.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +55,7 @@ impl Vocabulary {
         let sources = pack.data_sources.iter().flat_map(|source| source.fields.iter().chain(&source.output_fields));
         let declared =
             knowledge.models().flat_map(Model::all).flat_map(|dataset: Dataset<'_>| &dataset.definition().fields);
-        let mut words: HashMap<&str, Known> = HashMap::new();
+        let mut words: Words<&str> = Words::default();
         let listed = sources.map(Located::as_str).chain(declared.map(|field| &*field.name));
         for name in listed.chain(EVENT_FIELDS.iter().chain(DEFAULT_FIELDS).copied()) {
             for word in std::iter::once(name).chain(segments(name)) {
@@ -72,11 +76,11 @@ impl Vocabulary {
                 }
             }
         }
-        Self::new(words.into_iter().map(|(word, known)| (Box::from(word), known)).collect())
+        Self::new(words.into_iter().map(|(word, known)| (Name::from(word), known)).collect())
     }
 
-    fn new(words: HashMap<Box<str>, Known>) -> Self {
-        let mut by_length: BTreeMap<usize, Vec<(u32, Box<str>)>> = BTreeMap::new();
+    fn new(words: Words<Name>) -> Self {
+        let mut by_length: BTreeMap<usize, Vec<(u32, Name)>> = BTreeMap::new();
         for word in words.keys().filter(|word| word.len() >= SHORTEST) {
             by_length.entry(word.len()).or_default().push((letters(word), word.clone()));
         }

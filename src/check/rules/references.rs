@@ -3,7 +3,7 @@
 
 use crate::check::{Around, Findings, Subject};
 use crate::content::model::Generation;
-use crate::content::pack::{HasObject, Kind};
+use crate::content::pack::Kind;
 use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::source::{Located, Span};
 
@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let pack = around.pack;
     for name in &detection.baselines {
         if pack.baseline(name.as_str()).is_none() {
-            unknown(around, Kind::Baseline, codes::UNKNOWN_BASELINE, name, &pack.baselines, findings);
+            unknown(around, Kind::Baseline, codes::UNKNOWN_BASELINE, name, findings);
         }
     }
     schedule(around, detection.schedule.as_ref(), findings);
@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 pub(super) fn stories(around: &Around<'_>, names: &[Located], findings: &mut Findings) {
     for name in names {
         if around.pack.story(name.as_str()).is_none() {
-            unknown(around, Kind::Story, codes::UNKNOWN_STORY, name, &around.pack.stories, findings);
+            unknown(around, Kind::Story, codes::UNKNOWN_STORY, name, findings);
         }
     }
 }
@@ -33,21 +33,13 @@ pub(super) fn stories(around: &Around<'_>, names: &[Located], findings: &mut Fin
 /// The schedule that an object of v6 names.
 pub(super) fn schedule(around: &Around<'_>, name: Option<&Located>, findings: &mut Findings) {
     if let Some(name) = name.filter(|name| around.pack.schedule(name.as_str()).is_none()) {
-        unknown(around, Kind::Schedule, codes::UNKNOWN_SCHEDULE, name, &around.pack.schedules, findings);
+        unknown(around, Kind::Schedule, codes::UNKNOWN_SCHEDULE, name, findings);
     }
 }
 
-fn unknown<T: HasObject>(
-    around: &Around<'_>,
-    kind: Kind,
-    code: Code,
-    name: &Located,
-    known: &[T],
-    findings: &mut Findings,
-) {
+fn unknown(around: &Around<'_>, kind: Kind, code: Code, name: &Located, findings: &mut Findings) {
     let Some(place) = name.whole() else { return };
-    let known = known.iter().map(|it| it.object().name.as_str());
-    findings.push(around.not_found(kind, code, name.as_str(), place, known));
+    findings.push(around.not_found(kind, code, name.as_str(), place));
 }
 
 fn data_sources(subject: &Subject<'_>, findings: &mut Findings) {
@@ -58,8 +50,7 @@ fn data_sources(subject: &Subject<'_>, findings: &mut Findings) {
                 continue;
             }
             let Some(place) = entry.place(span) else { continue };
-            let names = pack.data_sources.iter().map(|source| source.object.name.as_str());
-            let found = subject.around.not_found(Kind::DataSource, codes::UNKNOWN_DATA_SOURCE, name, place, names);
+            let found = subject.around.not_found(Kind::DataSource, codes::UNKNOWN_DATA_SOURCE, name, place);
             findings.push_at(subject.around.since_5_3(&subject.detection.object), found);
         }
     }

@@ -26,8 +26,7 @@ pub(in crate::check) fn check(
             continue;
         }
         let Some(place) = name.whole() else { continue };
-        let known = around.pack.detections.iter().map(|it| it.object.name.as_str());
-        let found = around.not_found(Kind::Detection, codes::UNKNOWN_DETECTION, name.as_str(), place, known);
+        let found = around.not_found(Kind::Detection, codes::UNKNOWN_DETECTION, name.as_str(), place);
         findings.push_at(Severity::Warning, found);
     }
     let Some(text) = &search.search else { return };
