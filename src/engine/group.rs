@@ -136,31 +136,37 @@ fn compare<T: AsRef<str>>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>
 
 /// Calls `found` with every combination of single values of the columns in a row; not at all if the row lacks one.
 ///
-/// Gives the number of combinations, or `Err` with it if there are more than `most`: nothing is called then.
+/// `Err` if there are more combinations than `most`: nothing is called then. `chosen` is room to work in, to be handed in
+/// again with the next row.
 pub(super) fn combinations<'a>(
     columns: &[Option<&'a Column>],
     row: usize,
     most: usize,
+    chosen: &mut Vec<&'a Value>,
     mut found: impl FnMut(&[&'a Value]),
 ) -> Result<(), ()> {
-    let mut lists: Vec<&'a [Value]> = Vec::with_capacity(columns.len());
+    let list = |column: &Option<&'a Column>| column.map_or(&[][..], |column| column.values()[row].values());
+    chosen.clear();
     let mut product = 1_usize;
     for column in columns {
-        let values = column.map_or(&[][..], |column| column.values()[row].values());
+        let values = list(column);
         product = product.saturating_mul(values.len());
-        lists.push(values);
+        chosen.extend(values.first());
     }
     if product > most {
         return Err(());
     }
-    let mut chosen: Vec<&'a Value> = lists.iter().filter_map(|values| values.first()).collect();
     for number in 0..product {
-        let mut rest = number;
-        for (slot, values) in chosen.iter_mut().zip(&lists).rev() {
-            *slot = &values[rest % values.len()];
-            rest /= values.len();
+        // The first is chosen already, and nearly always the only one.
+        if number > 0 {
+            let mut rest = number;
+            for (slot, column) in chosen.iter_mut().zip(columns).rev() {
+                let values = list(column);
+                *slot = &values[rest % values.len()];
+                rest /= values.len();
+            }
         }
-        found(&chosen);
+        found(chosen);
     }
     Ok(())
 }
@@ -203,14 +209,16 @@ mod tests {
         let a = Column::new(vec![Value::list(["1".into(), "2".into()]), Value::Null]);
         let b = Column::new(vec![Value::list(["x".into(), "y".into()]), "x".into()]);
         let columns = [Some(&a), Some(&b)];
-        let mut all = Vec::new();
-        combinations(&columns, 0, 10, |values| all.push(format!("{}{}", values[0].to_text(), values[1].to_text())))
-            .unwrap();
+        let (mut all, mut chosen) = (Vec::new(), Vec::new());
+        combinations(&columns, 0, 10, &mut chosen, |values| {
+            all.push(format!("{}{}", values[0].to_text(), values[1].to_text()))
+        })
+        .unwrap();
         assert_eq!(all, ["1x", "1y", "2x", "2y"]);
-        combinations(&columns, 1, 10, |_| panic!("a null leaves the row out")).unwrap();
-        assert!(combinations(&columns, 0, 3, |_| ()).is_err());
+        combinations(&columns, 1, 10, &mut chosen, |_| panic!("a null leaves the row out")).unwrap();
+        assert!(combinations(&columns, 0, 3, &mut chosen, |_| ()).is_err());
         let mut calls = 0;
-        combinations(&[], 0, 10, |_| calls += 1).unwrap();
+        combinations(&[], 0, 10, &mut chosen, |_| calls += 1).unwrap();
         assert_eq!(calls, 1);
     }
 }

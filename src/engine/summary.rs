@@ -92,11 +92,11 @@ impl<'p> Summary<'p> {
         let by: Vec<Option<&Column>> = self.by.iter().map(|field| batch.column(&field.name)).collect();
         let times = batch.column("_time");
         let Self { groups, slots, sums, aggregates, .. } = self;
-        let mut members: Vec<usize> = Vec::new();
+        let (mut members, mut chosen) = (Vec::new(), Vec::new());
         for row in 0..batch.rows() {
             members.clear();
             let most = run.options().limits.groups;
-            let few = group::combinations(&by, row, most, |values| members.push(groups.find(values)));
+            let few = group::combinations(&by, row, most, &mut chosen, |values| members.push(groups.find(values)));
             few.map_err(|()| too_many_groups(run))?;
             run.may_group(groups.len())?;
             let time = times.and_then(|times| times.values()[row].as_number());
@@ -154,8 +154,8 @@ impl<'p> Summary<'p> {
         inputs
     }
 
-    /// The aggregates of a group: one value per name of [`Summary::outputs`].
-    pub(super) fn results(&self, group: usize) -> Result<Vec<Value>, Failure> {
+    /// The aggregates of a group, slot by slot.
+    fn results(&self, group: usize) -> Result<Vec<Value>, Failure> {
         let sums = self.sums.get(group).map_or(&[][..], Vec::as_slice);
         let mut values: Vec<Value> = sums.iter().map(|sum| sum.finish()).collect();
         for slot in &self.slots[values.len()..] {
@@ -185,17 +185,30 @@ impl<'p> Summary<'p> {
         Ok(self.order().into_iter().map(column).collect())
     }
 
-    /// One row per group, ascending by the by-fields: by-fields first, then the aggregates.
-    pub(super) fn rows(&self) -> Result<Batch, Failure> {
-        let order = self.groups.sorted();
+    /// One row per group, ascending by the by-fields: by-fields first, then the aggregates. Afterwards there are no
+    /// groups: each is given up as soon as its row is made, so that groups and rows are not held side by side.
+    pub(super) fn take_rows(&mut self) -> Result<Batch, Failure> {
+        let groups = std::mem::take(&mut self.groups);
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.resize_with(groups.len(), Vec::new);
+        let order = groups.sorted();
+        let mut columns: Vec<Vec<Value>> = self.slots.iter().map(|_| Vec::with_capacity(order.len())).collect();
+        for &group in &order {
+            let sums = std::mem::take(&mut sums[group]);
+            for (slot, column) in columns.iter_mut().enumerate() {
+                column.push(match sums.get(slot) {
+                    Some(sum) => sum.finish(),
+                    None => evaluate::accumulator(&self.aggregates[self.slots[slot].aggregate])?.finish(),
+                });
+            }
+        }
         let mut rows = Batch::new(order.len());
         for (at, field) in self.by.iter().enumerate() {
-            let values = order.iter().map(|&group| self.groups.values(group)[at].clone()).collect();
+            let values = order.iter().map(|&group| groups.values(group)[at].clone()).collect();
             rows.set(field.name.clone(), Column::new(values));
         }
-        let groups: Vec<Option<usize>> = order.into_iter().map(Some).collect();
-        for (name, column) in self.columns(&groups)? {
-            rows.set(name, column);
+        for slot in self.order() {
+            rows.set(self.slots[slot].output.clone(), Column::new(std::mem::take(&mut columns[slot])));
         }
         Ok(rows)
     }

@@ -22,6 +22,6 @@ impl Stage for Aggregate<'_> {
     }
 
     fn finish(&mut self, _run: &Run<'_>) -> Result<Option<Batch>, Failure> {
-        self.0.rows().map(Some)
+        self.0.take_rows().map(Some)
     }
 }

@@ -104,10 +104,11 @@ impl Open {
     fn enrich(&mut self, mut batch: Batch, call: &LookupCall) -> Result<Batch, Failure> {
         let inputs: Vec<Option<&Column>> = call.inputs.iter().map(|(_, field)| batch.column(&field.name)).collect();
         let mut matches: Vec<Vec<usize>> = Vec::with_capacity(batch.rows());
+        let mut chosen = Vec::new();
         for row in 0..batch.rows() {
             let mut found = Vec::new();
             let time = batch.value(row, &call.time.name).as_number();
-            let few = group::combinations(&inputs, row, MAX_COMBINATIONS, |values| {
+            let few = group::combinations(&inputs, row, MAX_COMBINATIONS, &mut chosen, |values| {
                 let rows = self.find(values);
                 match self.holding(&rows, time) {
                     Some(holding) => found.extend(holding),
