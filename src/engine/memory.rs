@@ -19,8 +19,23 @@ pub fn set_limit(bytes: u64) {
 /// # Errors
 /// A failure of the kind [`FailureKind::Limit`]. Never on systems that do not say how much memory is in use.
 pub fn check() -> Result<(), Failure> {
+    check_share(8)
+}
+
+/// As [`check`], while rows are gathered by many searches that all need some room more when they end: a quarter of the
+/// bound is kept for that.
+///
+/// # Errors
+/// As those of [`check`].
+pub fn check_early() -> Result<(), Failure> {
+    check_share(6)
+}
+
+/// Fails if more than so many eighths of the bound are used.
+fn check_share(eighths: u64) -> Result<(), Failure> {
     let limit = LIMIT.load(Ordering::Relaxed);
-    if limit == 0 || memory_stats::memory_stats().is_none_or(|stats| stats.physical_mem as u64 <= limit) {
+    let most = limit / 8 * eighths;
+    if limit == 0 || memory_stats::memory_stats().is_none_or(|stats| stats.physical_mem as u64 <= most) {
         return Ok(());
     }
     let message = format!("more than {} MiB of memory are needed; narrow the search, or raise `--memory`", limit >> 20);

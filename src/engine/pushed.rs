@@ -21,6 +21,11 @@ impl Prepared {
         self.known().insert(address(plan), result);
     }
 
+    /// Gives up the result of a subsearch that nobody will ask for again.
+    pub fn forget(&self, plan: &Plan) {
+        self.known().remove(&address(plan));
+    }
+
     fn known(&self) -> MutexGuard<'_, HashMap<usize, Result<Batch, Failure>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,7 +9,7 @@ use crate::engine::RunOptions;
 use crate::events::RawEvent;
 use crate::ir::{Fields, Plan};
 use crate::knowledge::Knowledge;
-use crate::replay::{FileSource, Lookups, RawEvents};
+use crate::replay::{FileSource, Lookups, RawEvents, batches_at_once};
 use crate::ruleset::{Ended, RuleSet, Worked};
 use crate::source::{Copied, Located, Place};
 use rayon::prelude::*;
@@ -33,9 +33,6 @@ pub struct Hunter<'a> {
     /// Told how many events have been read so far.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
-
-/// Batches that are worked on at the same time.
-const PARALLEL_BATCHES: usize = 16;
 
 impl Hunter<'_> {
     /// Runs all rules over the events.
@@ -82,7 +79,7 @@ impl Hunter<'_> {
         let mut waiting: Vec<Vec<RawEvent>> = Vec::new();
         events.for_each(&mut |batch: &[RawEvent]| {
             waiting.push(batch.to_vec());
-            if waiting.len() >= PARALLEL_BATCHES {
+            if waiting.len() >= batches_at_once() {
                 self.work(&mut waiting, sets);
             }
             ControlFlow::Continue(())

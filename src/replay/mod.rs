@@ -25,7 +25,7 @@ pub use download::Progress;
 pub(crate) use fields::datasets_of;
 pub use lookups::Lookups;
 pub(crate) use raw::batch as raw_batch;
-pub use raw::{Input, RawEvents, event};
+pub use raw::{Input, RawEvents, batches_at_once, event};
 pub use reason::lost;
 pub use result::{Status, TestResult};
 pub use run::{Hit, Tester};

@@ -12,6 +12,12 @@ use std::sync::{Arc, Mutex};
 /// Events whose text is at most so many bytes are held by [`RawEvents::hold`].
 const MAX_HELD_BYTES: usize = 256 << 20;
 
+/// Batches of events to work on at the same time: enough that no thread waits long for the others, and few enough that what
+/// comes of them does not fill the memory before it is taken.
+pub fn batches_at_once() -> usize {
+    (2 * rayon::current_num_threads()).clamp(2, 32)
+}
+
 /// The events of some files, in the order of the files.
 #[derive(Debug, Default)]
 pub struct RawEvents {

@@ -12,8 +12,6 @@ use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Batches that are worked on at the same time.
-const PARALLEL_BATCHES: usize = 16;
 /// Why there are no events.
 pub(super) const NO_FILES: &str = "the search reads events, but no log file is named; `-` is standard input";
 /// Events that are sorted by time must be held; at most so many.
@@ -119,7 +117,7 @@ impl<'a> FileSource<'a> {
         for events in &self.events {
             let read = events.for_each(&mut |batch| {
                 waiting.push(batch.to_vec());
-                if waiting.len() < PARALLEL_BATCHES {
+                if waiting.len() < raw::batches_at_once() {
                     return ControlFlow::Continue(());
                 }
                 let flow = flush(&mut waiting, &mut failure);

@@ -33,6 +33,10 @@ pub struct RuleSet<'p> {
     seen: IndexMap<Arc<Meta>, u64>,
 }
 
+/// Values that a plan may have held when the memory is used up, and still be finished: one with more fails, so that those
+/// with few, which are most, are not lost as well.
+const MANY_CELLS: usize = 1 << 16;
+
 /// A consumer's plan.
 enum Line<'p> {
     /// Takes rows as they come.
@@ -139,7 +143,7 @@ impl<'p> RuleSet<'p> {
                 line.take(batch, most);
             }
         });
-        if let Err(failure) = memory::check() {
+        if let Err(failure) = memory::check_early() {
             self.make_room(failure);
         }
     }
@@ -197,6 +201,9 @@ impl<'p> Ending<'_, 'p> {
             }
             self.prepared.set(consumer.plan, result.map(|outcome| outcome.rows));
         }
+        for (consumer, _) in lines.iter().filter(|(consumer, _)| !consumer.main) {
+            self.prepared.forget(consumer.plan);
+        }
         let result = ended?.map(|mut outcome| {
             outcome.lacks.append(&mut lacks);
             outcome
@@ -210,6 +217,9 @@ impl<'p> Ending<'_, 'p> {
             Line::Failed(failure) => Err(failure),
             Line::Open(pushed) | Line::Full(pushed) => pushed.finish(counts),
             Line::Held(rows) => {
+                if rows.cells() > MANY_CELLS {
+                    memory::check()?;
+                }
                 let mut pushed = Pushed::open(consumer.plan, self.source, self.options, self.prepared)?;
                 let rows = if leaves_nothing(consumer.plan, self.prepared) { Pile::default() } else { rows };
                 let mut push = |rows: Batch| -> ControlFlow<()> {
