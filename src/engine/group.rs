@@ -145,11 +145,11 @@ pub(super) fn combinations<'a>(
     chosen: &mut Vec<&'a Value>,
     mut found: impl FnMut(&[&'a Value]),
 ) -> Result<(), ()> {
-    let list = |column: &Option<&'a Column>| column.map_or(&[][..], |column| column.values()[row].values());
+    let list = |column: Option<&'a Column>| column.map_or(&[][..], |column| column.values()[row].values());
     chosen.clear();
     let mut product = 1_usize;
     for column in columns {
-        let values = list(column);
+        let values = list(*column);
         product = product.saturating_mul(values.len());
         chosen.extend(values.first());
     }
@@ -161,7 +161,7 @@ pub(super) fn combinations<'a>(
         if number > 0 {
             let mut rest = number;
             for (slot, column) in chosen.iter_mut().zip(columns).rev() {
-                let values = list(column);
+                let values = list(*column);
                 *slot = &values[rest % values.len()];
                 rest /= values.len();
             }
@@ -211,7 +211,7 @@ mod tests {
         let columns = [Some(&a), Some(&b)];
         let (mut all, mut chosen) = (Vec::new(), Vec::new());
         combinations(&columns, 0, 10, &mut chosen, |values| {
-            all.push(format!("{}{}", values[0].to_text(), values[1].to_text()))
+            all.push(format!("{}{}", values[0].to_text(), values[1].to_text()));
         })
         .unwrap();
         assert_eq!(all, ["1x", "1y", "2x", "2y"]);
