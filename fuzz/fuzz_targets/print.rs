@@ -3,6 +3,10 @@
 
 use escudo::spl;
 use libfuzzer_sys::fuzz_target;
+use shape::shape;
+
+#[path = "../../tests/it/shape.rs"]
+mod shape;
 
 fuzz_target!(|text: &str| {
     let first = spl::parse(text);
@@ -21,14 +25,3 @@ fuzz_target!(|text: &str| {
         assert_eq!(shape(&Some(first)), shape(&second), "{printed}");
     }
 });
-
-/// A tree without its spans.
-fn shape(tree: &impl std::fmt::Debug) -> String {
-    let text = format!("{tree:?}");
-    let mut parts = text.split("Span { start: ");
-    let mut shape = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        shape.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
-    }
-    shape
-}

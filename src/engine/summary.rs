@@ -188,20 +188,15 @@ impl<'p> Summary<'p> {
     /// One row per group, ascending by the by-fields: by-fields first, then the aggregates. Afterwards there are no
     /// groups: each is given up as soon as its row is made, so that groups and rows are not held side by side.
     pub(super) fn take_rows(&mut self) -> Result<Batch, Failure> {
-        let groups = std::mem::take(&mut self.groups);
-        let mut sums = std::mem::take(&mut self.sums);
-        sums.resize_with(groups.len(), Vec::new);
-        let order = groups.sorted();
+        let order = self.groups.sorted();
         let mut columns: Vec<Vec<Value>> = self.slots.iter().map(|_| Vec::with_capacity(order.len())).collect();
         for &group in &order {
-            let sums = std::mem::take(&mut sums[group]);
-            for (slot, column) in columns.iter_mut().enumerate() {
-                column.push(match sums.get(slot) {
-                    Some(sum) => sum.finish(),
-                    None => evaluate::accumulator(&self.aggregates[self.slots[slot].aggregate])?.finish(),
-                });
+            columns.iter_mut().zip(self.results(group)?).for_each(|(column, value)| column.push(value));
+            if let Some(sums) = self.sums.get_mut(group) {
+                *sums = Vec::new();
             }
         }
+        let groups = std::mem::take(&mut self.groups);
         let mut rows = Batch::new(order.len());
         for (at, field) in self.by.iter().enumerate() {
             let values = order.iter().map(|&group| groups.values(group)[at].clone()).collect();

@@ -34,6 +34,14 @@ pub(super) struct Trouble {
     pub(super) truncated: bool,
 }
 
+impl Trouble {
+    fn add(&mut self, other: &Self) {
+        self.chunks += other.chunks;
+        self.records += other.records;
+        self.truncated |= other.truncated;
+    }
+}
+
 /// Renders every record, chunk by chunk; `emit` gets its number and text.
 ///
 /// Nothing that the file's header says is relied upon: it is wrong in logs that were not closed properly.
@@ -61,8 +69,7 @@ pub(super) fn read<E: From<io::Error>>(
                 scope.spawn(move |_| *rendered = render(group, settings));
             }
             for Rendered { records, trouble: others } in ready.drain(..) {
-                trouble.chunks += others.chunks;
-                trouble.records += others.records;
+                trouble.add(&others);
                 records.into_iter().try_for_each(|(id, xml)| emit(id, xml))?;
             }
             Ok::<(), E>(())
@@ -132,8 +139,7 @@ fn render(group: &[u8], settings: &ParserSettings) -> Rendered {
         match guarded(&[&header()[..], chunk].concat(), settings) {
             Some(rendered) => {
                 all.records.extend(rendered.records);
-                all.trouble.records += rendered.trouble.records;
-                all.trouble.chunks += rendered.trouble.chunks;
+                all.trouble.add(&rendered.trouble);
             }
             None => all.trouble.chunks += 1,
         }
@@ -161,9 +167,8 @@ fn guarded(group: &[u8], settings: &ParserSettings) -> Option<Rendered> {
 /// Rewrites XML to Windows' form: no declaration, attributes in single quotes, no blanks between elements.
 fn as_windows(mut xml: Vec<u8>) -> Arc<str> {
     let declared = if xml.starts_with(b"<?xml") { memchr::memmem::find(&xml, b"?>").map_or(0, |at| at + 2) } else { 0 };
-    let body = xml[declared..].trim_ascii();
-    let start = declared + (xml[declared..].len() - xml[declared..].trim_ascii_start().len());
-    let end = start + body.len();
+    let start = xml.len() - xml[declared..].trim_ascii_start().len();
+    let end = xml.trim_ascii_end().len().max(start);
     let body = &mut xml[start..end];
     let is_whole = quotes_in_place(body);
     // Checking is several times faster than replacing, which the library makes needless.

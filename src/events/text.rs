@@ -30,10 +30,7 @@ pub(super) fn evtx(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     let trouble = records::read(window, |id, xml| {
         let bytes = xml.as_bytes();
         let (stamp, meta) = (stamper.stamp(bytes), labels.of(bytes));
-        if rewrites.is_empty() {
-            return job.sink.push(xml, stamp, meta, id, Vec::new());
-        }
-        store(job.sink, &rewrites, Cow::Borrowed(&xml), stamp, meta, id, Vec::new())
+        store(job.sink, &rewrites, xml, stamp, meta, id, Vec::new())
     })?;
     if trouble.records > 0 {
         job.note(NoteKind::Damaged, path, format!("{} records cannot be read", trouble.records));
@@ -56,15 +53,16 @@ fn reference(job: &Job<'_>) -> Reference {
 fn store(
     sink: &mut Sink,
     rewrites: &Rewrites,
-    raw: Cow<'_, str>,
+    raw: impl AsRef<str> + Into<Arc<str>>,
     stamp: Stamp,
     meta: Arc<Meta>,
     line: u64,
     indexed: Vec<(Name, Value)>,
 ) -> Result<(), Stop> {
     if rewrites.is_empty() {
-        return sink.push(raw.as_ref().into(), stamp, meta, line, indexed);
+        return sink.push(raw.into(), stamp, meta, line, indexed);
     }
+    let raw = Cow::Borrowed(raw.as_ref());
     let (host, source) = (meta.host.clone(), meta.source.clone());
     let (sourcetype, index) = (meta.sourcetype.clone(), meta.index.clone());
     let mut event = Incoming { raw, host, source, sourcetype, index, indexed };
@@ -116,10 +114,10 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
     window.consume(skip);
 
     let mut losses = Losses::default();
-    let is_whole: fn(&[u8]) -> bool = match kind {
-        Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::LinuxSysmon => is_whole_element,
-        Kind::Json | Kind::JsonLines => is_whole_object,
-        _ => |_| true,
+    let (is_whole, closer): (fn(&[u8]) -> bool, _) = match kind {
+        Kind::WindowsXml | Kind::WindowsXmlDocument | Kind::LinuxSysmon => (is_whole_element, "</Event>"),
+        Kind::Json | Kind::JsonLines => (is_whole_object, "}"),
+        _ => (|_| true, ""),
     };
     let mut metas = export::Metas::new(labels.base().clone(), overrides);
     let sink = &mut *job.sink;
@@ -146,7 +144,7 @@ pub(super) fn read(job: &mut Job<'_>, path: &Path, window: &mut Window<'_>) -> R
         };
         store(sink, &rewrites, raw, stamp, labels.of(bytes), piece.line, indexed)
     });
-    losses.note(kind, path, job.notes);
+    losses.note(closer, path, job.notes);
     done
 }
 
@@ -221,7 +219,8 @@ struct Losses {
 }
 
 impl Losses {
-    fn note(&self, kind: Kind, path: &Path, notes: &Notes) {
+    /// `closer` is what the end of an event is told by.
+    fn note(&self, closer: &str, path: &Path, notes: &Notes) {
         let events = |count: u64| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
         if self.cut_off > 0 {
             notes.push(NoteKind::Altered, path, format!("cut off for being too long: {}", events(self.cut_off)));
@@ -231,8 +230,7 @@ impl Losses {
             notes.push(NoteKind::Altered, path, text);
         }
         if self.unclosed > 0 {
-            let end = if matches!(kind, Kind::Json | Kind::JsonLines) { "}" } else { "</Event>" };
-            notes.push(NoteKind::Damaged, path, format!("no `{end}` at the end of {}", events(self.unclosed)));
+            notes.push(NoteKind::Damaged, path, format!("no `{closer}` at the end of {}", events(self.unclosed)));
         }
     }
 }

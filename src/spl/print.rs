@@ -10,7 +10,7 @@ mod word;
 use super::ast::{Arg, ByItem, Expr, Quote, Search, Spanned, Stage, Term};
 use super::commands;
 use super::parse::CLAUSES;
-use word::push_word;
+use word::{push_sign, push_word};
 
 /// A whole search, without a line break at its end.
 pub fn print(search: &Search) -> String {
@@ -166,11 +166,7 @@ fn push_arg(out: &mut String, command: &str, arg: &Arg) {
         Arg::Match { negated, field, pattern } => {
             if let Some(field) = field {
                 push_word(out, field);
-                // `a! =`: without the blank it is the other sign.
-                if field.quote == Quote::Bare && field.text.ends_with('!') {
-                    out.push(' ');
-                }
-                out.push_str(if *negated { "!=" } else { "=" });
+                push_sign(out, field, if *negated { "!=" } else { "=" });
             }
             push_word(out, pattern);
         }

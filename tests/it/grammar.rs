@@ -69,7 +69,7 @@ fn is_read(stage: &Stage, rule: Rule) -> bool {
 }
 
 /// xorshift64.
-fn roll(state: &mut u64, sides: usize) -> usize {
+pub(crate) fn roll(state: &mut u64, sides: usize) -> usize {
     *state ^= *state << 13;
     *state ^= *state >> 7;
     *state ^= *state << 17;

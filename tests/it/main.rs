@@ -38,6 +38,7 @@ mod rows;
 mod ruleset;
 mod sarif;
 mod score;
+mod shape;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod site;
 mod source_types;

@@ -1,7 +1,9 @@
 //! Properties of the front end over generated trees: parsing what is printed gives the same tree, every span lies in its
 //! parent, layout changes blanks only, and no text makes any of them panic.
 
-use crate::spl::{Nested, shape};
+use crate::grammar::roll;
+use crate::shape::shape;
+use crate::spl::Nested;
 use escudo::source::{Span, Spanned};
 use escudo::spl::ast::{
     Aggregate, AggregateArgument, Arg, BinaryOp, ByItem, CompareOp, Expr, ExprKind, Quote, Search, Stage, Term,
@@ -10,7 +12,7 @@ use escudo::spl::ast::{
 use escudo::spl::{self, layout, parse, print};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn word(text: impl Into<String>, quote: Quote) -> Word {
     Word { text: text.into(), quote, span: Span::default() }
@@ -550,4 +552,210 @@ fn no_text_breaks_the_front_end() {
         }
         Ok(())
     });
+}
+
+/// What the commands' forms tell apart, in any order and with any gaps: a word that is a keyword in one place and a name in
+/// another must be printed so that it is read as the same thing.
+const PIECES: &[&str] = &[
+    "a",
+    "b",
+    "by",
+    "BY",
+    "groupby",
+    "as",
+    "AS",
+    "where",
+    "from",
+    "into",
+    "over",
+    "in",
+    "IN",
+    "with",
+    "sortby",
+    "output",
+    "OUTPUTNEW",
+    "OR",
+    "AND",
+    "NOT",
+    "not",
+    "like",
+    "count",
+    "count(a)",
+    "c(a)",
+    "eval(a=1)",
+    "count(eval(a=1))",
+    "num(a)",
+    "x=1",
+    "x=by",
+    "by=1",
+    "as=1",
+    "where=a",
+    "datamodel=M.D",
+    "datamodel",
+    "M",
+    "span=1h",
+    "field=a",
+    "5",
+    "-",
+    "+",
+    "-a",
+    "desc",
+    "d",
+    "=",
+    "!=",
+    "(",
+    ")",
+    "[|x]",
+    "\"s\"",
+    "'s'",
+    "\"by\"",
+    "'as'",
+    "``` c ```",
+    "$t$",
+    "TERM(a)",
+    "*",
+    "a.b",
+    "<<F>>",
+    "\\",
+    "!",
+    "\\ ",
+    "\\(",
+    "mode=sed",
+    "max_match=1",
+    "ctime(a)",
+    ":",
+    "if(a,b)",
+    ".",
+    "<",
+    "%",
+    "[",
+    "]",
+    "\u{a0}",
+    "null()",
+    "{}",
+    "$a|s$",
+    "$a b$",
+    "'",
+    "\"a\\\"b\"",
+    "CASE(b)",
+    "&&",
+    "||",
+    "==",
+    ">",
+    ">=",
+    "/",
+    "a:b",
+    "a{}.b",
+    "é",
+    "isnull(a)",
+    "1.5",
+    "1e3",
+    ".5",
+    "a IN (b, \"c d\")",
+    "NOT IN",
+    "IN (",
+    "like \"a%\"",
+    "eval(",
+    "f(x,\"y)\")",
+    "\\\"",
+    "\\|",
+    "C:\\a\\",
+    "\\\\",
+    "[search a=1 | head]",
+    "from datamodel=M.D where a=1 by b",
+    "as \"c d\"",
+    "x!=\"y\"",
+    "t.csv",
+    "append=t",
+    "str(b)",
+    "auto",
+    "-5",
+    "+a",
+    "- a",
+    "~",
+    "#",
+    ";",
+    "?",
+    "lookup:x",
+    "xor",
+    "XOR",
+    "true()",
+    "a=*",
+    "sum(a.b)",
+    "p95(a)",
+    "p9.5(x)",
+    "dc( 'a b' )",
+    "values(\"a\")",
+    "\t",
+    "<=",
+    "=>",
+    "a,b",
+    "(a)",
+    "((a OR b))",
+    "!a",
+];
+const GAPS: &[&str] = &[" ", " ", " ", ",", ", ", " ,", "", "\n", ",,"];
+
+/// Each form once or twice, and commands with the generic one.
+const COMMANDS: &[&str] = &[
+    "append",
+    "chart",
+    "convert",
+    "dedup",
+    "eval",
+    "fieldformat",
+    "fields",
+    "fillnull",
+    "from",
+    "head",
+    "inputlookup",
+    "join",
+    "lookup",
+    "mstats",
+    "regex",
+    "rename",
+    "replace",
+    "rex",
+    "search",
+    "sort",
+    "stats",
+    "table",
+    "timechart",
+    "transaction",
+    "tstats",
+    "where",
+];
+
+#[test]
+fn any_words_that_parse_print_as_the_same_tree() {
+    // For a longer run: other seeds, more cases.
+    let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let cases = number("ESCUDO_CASES").unwrap_or(40_000);
+    let mut state = number("ESCUDO_SEED").unwrap_or(0x5DEE_CE66_D1CE_CAFE);
+    let mut read = 0;
+    let mut found: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+    for case in 0..cases {
+        let command = COMMANDS[roll(&mut state, COMMANDS.len())];
+        let mut text = ["| ", command].concat();
+        for _ in 0..=case % 7 {
+            text += GAPS[roll(&mut state, GAPS.len())];
+            text += PIECES[roll(&mut state, PIECES.len())];
+        }
+        let first = parse(&text);
+        if !first.problems.is_empty() {
+            continue;
+        }
+        read += 1;
+        let printed = print(&first.search);
+        let second = parse(&printed);
+        if !second.problems.is_empty() || shape(&first.search) != shape(&second.search) {
+            let entry = found.entry(command).or_insert((usize::MAX, String::new()));
+            if text.len() < entry.0 {
+                *entry = (text.len(), format!("{text}\n    {printed}\n    {:?}", second.problems.first()));
+            }
+        }
+    }
+    let found: Vec<String> = found.into_values().map(|(_, what)| what).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(read > cases / 20, "only {read} texts are searches");
 }

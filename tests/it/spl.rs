@@ -1,5 +1,6 @@
 //! The SPL front end over published content packs: how much of it parses, and properties that must hold for all of it.
 
+use crate::shape::shape;
 use escudo::content::yaml::{self, Node};
 use escudo::knowledge::Knowledge;
 use escudo::source::{Located, Place, Sources, Span};
@@ -178,17 +179,6 @@ fn macro_body(pack: &mut Pack, body: &str) -> Result<(), String> {
         Some(line) if spl::parse_eval(body).0.is_none() => Err(line),
         _ => Ok(()),
     }
-}
-
-/// The tree without its spans.
-pub(crate) fn shape(tree: &impl std::fmt::Debug) -> String {
-    let text = format!("{tree:?}");
-    let mut parts = text.split("Span { start: ");
-    let mut shape = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        shape.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
-    }
-    shape
 }
 
 #[test]

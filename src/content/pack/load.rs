@@ -40,8 +40,47 @@ struct PackFiles {
 
 impl Files {
     /// Finds the files that [`Pack::load_paths`] understands, and gets their texts.
+    ///
+    /// # Errors
+    /// As those of [`Pack::load_paths`]: a path does not exist, is of another pack than the others, or is of none.
     pub fn of(paths: &[PathBuf], options: &LoadOptions) -> Result<Self, LoadError> {
-        find(paths, options)
+        let current = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &current } else { paths };
+        let mut named = Vec::with_capacity(paths.len());
+        for path in paths {
+            let is_overlaid = options.overlay.as_ref().is_some_and(|overlay| overlay.path == *path);
+            named.push((path, if is_overlaid { root::locate_file(path)? } else { root::locate(path)? }));
+        }
+        let Some((_, first)) = named.first() else { return Err(LoadError::NoPack(PathBuf::from("."))) };
+        if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
+            return Err(LoadError::SeveralPacks(first.named_root(), other.named_root()));
+        }
+        let overlaid = options.overlay.as_ref().map(|overlay| root::locate_file(&overlay.path)).transpose()?;
+        let overlaid = overlaid.filter(|it| it.real_root == first.real_root).map(|it| it.below);
+        let overlay = overlaid.as_deref().zip(options.overlay.as_ref().map(|overlay| overlay.text.as_str()));
+        let mut found = walk::content(&first.real_root);
+        if let Some((path, _)) = overlay {
+            walk::add(&mut found, path);
+        }
+        if found.is_empty() {
+            return Err(LoadError::Empty(first.named_root()));
+        }
+        for (path, it) in &named {
+            if !found.iter().any(|file| file.path.starts_with(&it.below)) && it.below != Path::new("contentctl.yml") {
+                return Err(LoadError::NoContent { path: (*path).clone(), root: it.named_root() });
+            }
+        }
+        let mut others = Vec::new();
+        for path in &options.with {
+            let other = root::locate(path)?;
+            if other.real_root != first.real_root {
+                let found = walk::content(&other.real_root);
+                others.push(contents(other, found, None));
+            }
+        }
+        let below = named.iter().map(|(_, it)| it.below.clone()).collect();
+        let first = contents(named.swap_remove(0).1, found, overlay);
+        Ok(Self { first, others, named: below, schema: options.schema })
     }
 
     /// Understands them.
@@ -67,46 +106,6 @@ impl Files {
         diag::sort(&mut diagnostics);
         (pack, diagnostics)
     }
-}
-
-fn find(paths: &[PathBuf], options: &LoadOptions) -> Result<Files, LoadError> {
-    let current = [PathBuf::from(".")];
-    let paths = if paths.is_empty() { &current } else { paths };
-    let mut named = Vec::with_capacity(paths.len());
-    for path in paths {
-        let is_overlaid = options.overlay.as_ref().is_some_and(|overlay| overlay.path == *path);
-        named.push((path, if is_overlaid { root::locate_file(path)? } else { root::locate(path)? }));
-    }
-    let Some((_, first)) = named.first() else { return Err(LoadError::NoPack(PathBuf::from("."))) };
-    if let Some((_, other)) = named.iter().find(|(_, it)| it.real_root != first.real_root) {
-        return Err(LoadError::SeveralPacks(first.named_root(), other.named_root()));
-    }
-    let overlaid = options.overlay.as_ref().map(|overlay| root::locate_file(&overlay.path)).transpose()?;
-    let overlaid = overlaid.filter(|it| it.real_root == first.real_root).map(|it| it.below);
-    let overlay = overlaid.as_deref().zip(options.overlay.as_ref().map(|overlay| overlay.text.as_str()));
-    let mut found = walk::content(&first.real_root);
-    if let Some((path, _)) = overlay {
-        walk::add(&mut found, path);
-    }
-    if found.is_empty() {
-        return Err(LoadError::Empty(first.named_root()));
-    }
-    for (path, it) in &named {
-        if !found.iter().any(|file| file.path.starts_with(&it.below)) && it.below != Path::new("contentctl.yml") {
-            return Err(LoadError::NoContent { path: (*path).clone(), root: it.named_root() });
-        }
-    }
-    let mut others = Vec::new();
-    for path in &options.with {
-        let other = root::locate(path)?;
-        if other.real_root != first.real_root {
-            let found = walk::content(&other.real_root);
-            others.push(contents(other, found, None));
-        }
-    }
-    let below = named.iter().map(|(_, it)| it.below.clone()).collect();
-    let first = contents(named.swap_remove(0).1, found, overlay);
-    Ok(Files { first, others, named: below, schema: options.schema })
 }
 
 /// Gets the texts of files.

@@ -598,9 +598,9 @@ impl<'a> Cursor<'a> {
         self.letters(self.at, "as").is_some_and(ends)
     }
 
-    /// `by` or `groupby`.
-    pub(super) fn by_end(&self, at: usize) -> Option<usize> {
-        self.keyword_end(at, "by", b"\"").or_else(|| self.keyword_end(at, "groupby", b"\""))
+    /// `by` or `groupby`, as [`Cursor::keyword_end`] finds them.
+    pub(super) fn by_end(&self, at: usize, after: &[u8]) -> Option<usize> {
+        self.keyword_end(at, "by", after).or_else(|| self.keyword_end(at, "groupby", after))
     }
 
     /// A word that ends the list of a `by`. With a comma behind it, or nothing, it is a field.
@@ -701,8 +701,7 @@ impl<'a> Cursor<'a> {
         while at < self.end() {
             let after = self.after_blanks(at);
             // A parenthesis behind it is a mistake of the `by` clause.
-            let is_by = || ["by", "groupby"].iter().any(|word| self.keyword_end(after, word, b"\"(").is_some());
-            if depth == 0 && is_by() {
+            if depth == 0 && self.by_end(after, b"\"(").is_some() {
                 return at;
             }
             if after > at {

@@ -128,7 +128,7 @@ impl Parser<'_> {
     /// `by a, b, _time span=1h`.
     pub(super) fn by(&mut self, args: &mut Args) -> Read<bool> {
         let before = self.cursor;
-        let Some(end) = self.cursor.by_end(self.cursor.at) else { return Ok(false) };
+        let Some(end) = self.cursor.by_end(self.cursor.at, b"\"") else { return Ok(false) };
         self.cursor.at = end;
         self.skip_commas();
         let mut items = Vec::new();

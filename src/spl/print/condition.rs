@@ -1,7 +1,7 @@
 //! Search expressions.
 
 use super::push_subsearch;
-use super::word::push_search_word;
+use super::word::{push_search_word, push_sign};
 use crate::spl::ast::{CompareOp, Quote, Term, TermKind};
 
 /// Appends an expression; the empty one adds nothing.
@@ -15,11 +15,7 @@ pub(super) fn push_condition(out: &mut String, term: &Term) {
         }
         TermKind::Compare { field, op, value } => {
             push_search_word(out, field);
-            // `a! =b`: without the blank it is `!=`.
-            if field.quote == Quote::Bare && field.text.ends_with('!') {
-                out.push(' ');
-            }
-            out.push_str(sign(op.node));
+            push_sign(out, field, sign(op.node));
             // `a< <b`: without the blank it is another operator, or a placeholder.
             if value.quote == Quote::Bare && value.text.starts_with(['=', '<', '>']) {
                 out.push(' ');

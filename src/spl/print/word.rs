@@ -21,6 +21,14 @@ pub(super) fn push_word(out: &mut String, word: &Word) {
     }
 }
 
+/// Appends the sign of a comparison behind its field: `a! =b` without the blank would be `a!=b`.
+pub(super) fn push_sign(out: &mut String, field: &Word, sign: &str) {
+    if field.quote == Quote::Bare && field.text.ends_with('!') {
+        out.push(' ');
+    }
+    out.push_str(sign);
+}
+
 /// Appends a word of a search expression, where authors double every backslash.
 pub(super) fn push_search_word(out: &mut String, word: &Word) {
     if !word.text.contains('\\') {
